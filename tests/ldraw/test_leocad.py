@@ -1,0 +1,44 @@
+"""LeoCAD, an independent reader, sees our files as we mean them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from legolab import Brick, BrickStructure
+from legolab.bricks.catalog import SIZES
+from legolab.bricks.colors import PALETTE
+from tests.ldraw.leocad_boxes import is_installed, leocad_parts
+from tests.rendering.models import chair, house
+
+STUD_ON_TOP = 4
+
+pytestmark = pytest.mark.skipif(
+    not is_installed() and "CI" not in os.environ, reason="leocad and xvfb are not installed"
+)
+
+
+def every_kind() -> BrickStructure:
+    """Every kind of brick in both turns, each in another colour, at another height."""
+    bricks = [Brick(h, w, 0, 0, z) for z, (h, w) in enumerate(SIZES)]
+    return BrickStructure(bricks, colors=sorted(PALETTE))
+
+
+def far_away() -> BrickStructure:
+    """A brick in each far corner of a larger world."""
+    bricks = [Brick(4, 2, 44, 0, 0), Brick(2, 4, 0, 44, 0), Brick(1, 6, 47, 42, 39)]
+    return BrickStructure(bricks, world=(48, 48, 40))
+
+
+@pytest.mark.parametrize("make", [every_kind, far_away, house, chair])
+def test_every_brick_is_where_we_say_and_of_its_colour(make, tmp_path: Path):
+    structure = make()
+    structure.save(tmp_path / "model.ldr")
+    parts = leocad_parts(tmp_path / "model.ldr")
+    assert len(parts) == len(structure)
+    for brick, color, part in zip(structure, structure.colors, parts, strict=True):
+        h, w, x, y, z = brick.h, brick.w, brick.x, brick.y, brick.z
+        low = [20 * x, 20 * y, 24 * z]
+        high = [20 * (x + h), 20 * (y + w), 24 * (z + 1) + STUD_ON_TOP]
+        assert part.box == pytest.approx([*low, *high], abs=0.01), brick
+        assert part.material == PALETTE[color].name
