@@ -1,0 +1,188 @@
+"""Analyse a structure: lay out its forces, solve, read scores and a verdict from the answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from legolab.bricks.connectivity import reach_ground
+from legolab.bricks.contacts import IntArray, SideContacts
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import InputError, SolverError
+from legolab.stability.equilibrium import (
+    FORCE_UNIT,
+    PULL_CAPACITY,
+    ROW_UNITS,
+    ROWS,
+    FloatArray,
+    Ground,
+    Points,
+    Scene,
+    build_scene,
+)
+from legolab.stability.margin import least_pull, strict_forces
+from legolab.stability.program import (
+    COST_UNIT,
+    Outcome,
+    Solution,
+    published_program,
+    pulled_bricks,
+)
+from legolab.stability.registry import Backend, find_backend
+from legolab.stability.report import Forces, Options, StabilityReport, Verdict
+
+RESIDUAL_TOLERANCE = 1e-6
+"""N or N m out of balance from which a brick fails (arXiv 2505.05469). The gap is wide: stable
+structures are exact to 1e-15, the smallest unstable one was out by 8.2e-6 (measured)."""
+PULL_TOLERANCE = 1e-6
+"""N below the capacity at which a pull counts as having reached it."""
+DEFAULT_TIME_LIMIT = 60.0
+"""Seconds for each solve."""
+
+
+def analyze(
+    structure: BrickStructure,
+    backend: str = "auto",
+    strict: bool = False,
+    ground: Ground = "baseplate",
+    loads: Mapping[int, float] | None = None,
+    time_limit: float = DEFAULT_TIME_LIMIT,
+) -> StabilityReport:
+    """Does it stand, and which bricks are how close to failing?
+
+    >>> from legolab.bricks.structure import BrickStructure
+    >>> report = analyze(BrickStructure.from_text("2x4 (0,0,0)\\n2x2 (1,1,1)\\n"))
+    >>> report.verdict
+    <Verdict.STABLE: 'stable'>
+
+    By default the verdict is that of the published program (arXiv 2505.05469) with its ties broken.
+    Bricks without a path to the ground through stud contacts fail whatever the solution says; they
+    stay in the program, as published, where they share no vertical force with the rest.
+
+    `strict` asks for an exact equilibrium whose largest pull is as small as can be, and gives each
+    brick's largest pull over the capacity in the cheapest such equilibrium. Where there is no
+    equilibrium at all, scores and residuals are the published ones: residuals show where it fails.
+
+    Args:
+        structure: at least one brick.
+        backend: name of a solver, or "auto".
+        strict: verdict by the strict program.
+        ground: "baseplate" pulls on the lowest bricks, a "table" cannot.
+        loads: kg put on the centre of a brick, by index in the structure.
+        time_limit: seconds for each solve (one, two when strict).
+
+    Raises:
+        InputError: empty structure, unknown backend or ground, or a number that makes no sense.
+        SolverError: a solve ended without an answer.
+    """
+    start = time.perf_counter()
+    if not time_limit > 0:
+        raise InputError(f"expected a time limit above 0 s, got {time_limit}")
+    kept = {int(brick): float(load) for brick, load in (loads or {}).items()}
+    name, solver = find_backend(backend)
+    scene = build_scene(structure, ground, kept)
+    floating = ~reach_ground(scene.contacts.studs)
+    solution = _strict(scene, solver, time_limit) if strict else None
+    if solution is None:
+        solution = _published(scene, solver, time_limit)
+    residuals = read_residuals(solution)
+    failing = floating | (residuals > RESIDUAL_TOLERANCE).any(axis=1)
+    scores = _scores(largest_pulls(scene, solution), failing)
+    back = np.argsort(scene.order)
+    return StabilityReport(
+        structure=structure,
+        verdict=Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE,
+        scores=scores[back],
+        residuals=residuals[back],
+        objective=solution.objective * COST_UNIT,
+        forces=read_forces(scene, solution),
+        floating_bricks=floating[back],
+        backend=name,
+        seconds=time.perf_counter() - start,
+        options=Options(strict, ground, kept, time_limit),
+    )
+
+
+def _published(scene: Scene, solver: Backend, time_limit: float) -> Solution:
+    solution = solver.solve(published_program(scene), time_limit)
+    if solution.outcome is not Outcome.OPTIMAL:
+        raise SolverError(
+            "expected a solution of the published program, which always has one, but the solver "
+            "said there is none"
+        )
+    return solution
+
+
+def _strict(scene: Scene, solver: Backend, time_limit: float) -> Solution | None:
+    """Forces in exact equilibrium, pulls as small as can be; None where there is no equilibrium."""
+    t = least_pull(scene, solver, time_limit)
+    return None if np.isinf(t) else strict_forces(scene, t, solver, time_limit)
+
+
+def _scores(pulls: FloatArray, failing: NDArray[np.bool_]) -> FloatArray:
+    """Largest pull over the capacity, 1 where the brick fails; float64 [bricks]."""
+    at_capacity = pulls >= PULL_CAPACITY - PULL_TOLERANCE
+    return np.where(failing | at_capacity, 1.0, pulls / PULL_CAPACITY)
+
+
+def largest_pulls(scene: Scene, solution: Solution) -> FloatArray:
+    """The largest pull below each brick, the ground's too; float64 [bricks], N, by rank."""
+    pulls = np.zeros(scene.bricks)
+    np.maximum.at(pulls, pulled_bricks(scene), solution.block("pull") * FORCE_UNIT)
+    return pulls
+
+
+def read_residuals(solution: Solution) -> FloatArray:
+    """How far each row is from balance; float64 [bricks, 5], N and N m, by rank."""
+    out = solution.block("residual_plus") + solution.block("residual_minus")
+    residuals: FloatArray = out.reshape(-1, ROWS) * ROW_UNITS
+    return residuals
+
+
+def read_forces(scene: Scene, solution: Solution) -> Forces:
+    """Every force of a solution, bricks by their index in the structure."""
+    places = {
+        "press": _point_places(scene, scene.press),
+        "pull": _point_places(scene, scene.pull),
+        "friction_x": _contact_places(scene),
+        "friction_y": _contact_places(scene),
+        "side_x": _side_places(scene, scene.contacts.along_x),
+        "side_y": _side_places(scene, scene.contacts.along_y),
+    }
+    top, bottom, x, y = (np.concatenate(part) for part in zip(*places.values(), strict=True))
+    index = np.append(scene.order, scene.bricks)  # the ground stays one past the last brick
+    return Forces(
+        kind=np.repeat(list(places), [len(place[0]) for place in places.values()]),
+        top=index[top],
+        bottom=index[bottom],
+        x=x,
+        y=y,
+        z=scene.boxes[top, 4].astype(np.float64),
+        force=np.concatenate([solution.block(kind) for kind in places]) * FORCE_UNIT,
+    )
+
+
+Places = tuple[IntArray, IntArray, FloatArray, FloatArray]
+"""top, bottom (by rank), x, y of a kind of force."""
+
+
+def _point_places(scene: Scene, points: Points) -> Places:
+    studs = scene.contacts.studs
+    return studs.top[points.contact], studs.bottom[points.contact], points.x, points.y
+
+
+def _contact_places(scene: Scene) -> Places:
+    """Friction of a pair is one force: shown in the middle of the studs in common."""
+    studs = scene.contacts.studs
+    return studs.top, studs.bottom, (studs.x0 + studs.x1 - 1) / 2, (studs.y0 + studs.y1 - 1) / 2
+
+
+def _side_places(scene: Scene, sides: SideContacts) -> Places:
+    """The middle of the faces in common: across them the overlap has no width."""
+    size, corner = scene.boxes[:, :2], scene.boxes[:, 2:4]
+    ends = np.minimum((corner + size)[sides.low], (corner + size)[sides.high])
+    place = (np.maximum(corner[sides.low], corner[sides.high]) + ends - 1) / 2
+    return sides.high, sides.low, place[:, 0], place[:, 1]

@@ -1,0 +1,129 @@
+"""The strict program: how far a structure is from falling. Knows nothing of verdicts.
+
+The published program may keep a small torque residual rather than pay for pulls, so it calls some
+structures unstable that have a true equilibrium. The strict program asks for the equilibrium:
+
+    minimise t   subject to   five equilibrium rows per brick, exactly;   f_k <= t T
+
+All of it is linear in the loads, so 1/t is the factor by which every weight can grow before some
+pull reaches T: the safety factor. It is unique. No solution: no pull capacity would hold it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from legolab.bricks.connectivity import reach_ground
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import SolverError
+from legolab.stability.equilibrium import (
+    FORCE_UNIT,
+    PULL_CAPACITY,
+    ROWS,
+    Columns,
+    Ground,
+    Scene,
+    build_scene,
+)
+from legolab.stability.program import (
+    Block,
+    Outcome,
+    Program,
+    Solution,
+    assemble,
+    force_blocks,
+    published_program,
+)
+from legolab.stability.registry import Backend, find_backend
+
+_COST = 100.0
+"""Cost of one unit of the largest pull: keeps a solver's dual tolerance far below what counts."""
+_NOTHING = 1e-8 / PULL_CAPACITY
+"""t below which nothing pulls: 1e-8 N, ten times what solvers tell from 0."""
+_SLACK = 1e-6
+"""Room given to the largest pull when the other forces are chosen, in FORCE_UNIT."""
+
+
+def strict_program(scene: Scene) -> Program:
+    """minimise t with hard equilibrium; its last column is t T, the largest pull anywhere."""
+    points = np.arange(len(scene.pull.x))
+    limit = Columns(
+        1,
+        ROWS * scene.bricks + points,
+        np.zeros(len(points), dtype=np.int64),
+        np.full(len(points), -1.0),
+    )
+    free, cost = np.zeros(len(points)), np.array([_COST])
+    blocks = [*force_blocks(scene, free, free), Block("largest_pull", limit, cost, cost)]
+    program = assemble(scene, blocks)
+    return dataclasses.replace(program, published_costs=program.costs)
+
+
+def least_pull(scene: Scene, backend: Backend, time_limit: float) -> float:
+    """t: the smallest largest pull that keeps equilibrium, over T; infinite when nothing does.
+
+    Raises:
+        SolverError: the solve ended without an answer.
+    """
+    if not reach_ground(scene.contacts.studs).all():
+        return np.inf  # a brick with nothing below or above has no force against its weight
+    solution = backend.solve(strict_program(scene), time_limit)
+    if solution.outcome is Outcome.INFEASIBLE:
+        return np.inf
+    t = float(solution.block("largest_pull")[0]) * FORCE_UNIT / PULL_CAPACITY
+    return t if t > _NOTHING else 0.0
+
+
+def strict_forces(scene: Scene, t: float, backend: Backend, time_limit: float) -> Solution:
+    """Among the equilibria whose pulls stay within t T, the cheapest by the published costs.
+
+    The strict program alone leaves all forces but the largest pull open. The columns are those of
+    the published program, their residuals 0.
+
+    Args:
+        t: what `least_pull` found; finite.
+
+    Raises:
+        SolverError: the solve ended without a solution.
+    """
+    program = published_program(scene)
+    upper = program.upper.copy()
+    upper[program.blocks["residual_plus"]] = 0.0
+    upper[program.blocks["residual_minus"]] = 0.0
+    upper[program.blocks["max_pull"]] = t * PULL_CAPACITY / FORCE_UNIT + _SLACK
+    solution = backend.solve(dataclasses.replace(program, upper=upper), time_limit)
+    if solution.outcome is not Outcome.OPTIMAL:
+        raise SolverError(
+            f"expected forces in equilibrium at t = {t:.6g}, which a solve found before, got none"
+        )
+    return solution
+
+
+def safety_factor(
+    structure: BrickStructure,
+    backend: str = "auto",
+    ground: Ground = "baseplate",
+    loads: Mapping[int, float] | None = None,
+    time_limit: float = 60.0,
+) -> float:
+    """1/t of the strict program: how many times its own load, and `loads`, a structure holds.
+
+    Below 1 it falls; 0 when there is no equilibrium at all; infinite when nothing pulls.
+
+    Args:
+        structure: at least one brick.
+        backend: name of a solver, or "auto".
+        ground: "baseplate" pulls, "table" cannot.
+        loads: kg on a brick, by index.
+        time_limit: seconds.
+
+    Raises:
+        InputError: empty structure, unknown backend or ground, or a load that makes no sense.
+        SolverError: the solve ended without an answer.
+    """
+    _, solver = find_backend(backend)
+    t = least_pull(build_scene(structure, ground, loads), solver, time_limit)
+    return np.inf if t == 0 else 1 / t

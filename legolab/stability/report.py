@@ -1,0 +1,230 @@
+"""What is known of a structure's stability: verdict, scores, forces. Solves nothing by itself.
+
+The safety factor is the one thing worked out when first asked for, because it costs another solve.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from legolab.bricks.contacts import IntArray
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import SolverError
+from legolab.stability.equilibrium import FloatArray, Ground
+from legolab.stability.margin import safety_factor
+
+SCHEMA = "legolab.report/1"
+
+_SHOWN_FORCE = 1e-9
+"""N: forces below this are left out of JSON."""
+
+
+class Verdict(Enum):
+    """Does it stand? A solve that failed has no verdict: it raises."""
+
+    STABLE = "stable"
+    UNSTABLE = "unstable"
+    UNVERIFIED = "UNVERIFIED"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked of the analysis.
+
+    Attributes:
+        strict: verdict by the strict program instead of the published one.
+        ground: "baseplate" pulls, "table" cannot.
+        loads: kg on a brick, by index.
+        time_limit: seconds for each solve.
+    """
+
+    strict: bool = False
+    ground: Ground = "baseplate"
+    loads: Mapping[int, float] = field(default_factory=dict)
+    time_limit: float = 60.0
+
+
+@dataclass(frozen=True, eq=False)
+class Forces:
+    """Forces between bricks, one entry per point where one may act, zeros included.
+
+    A stud contact has presses, pulls and one friction force per axis; `top` is the brick above,
+    `bottom` the one below, or the number of bricks for the ground. A side contact has one press;
+    `top` is the brick on the high side, `bottom` the one on the low side. `bottom` feels the
+    opposite of what `top` feels.
+
+    Attributes:
+        kind: str [forces]: "press" (up on top), "pull" (down on top), "friction_x" and
+            "friction_y" (along the axis on top), "side_x" and "side_y" (along the axis on top).
+        top, bottom: int64 [forces], index in the structure.
+        x, y, z: float64 [forces], place in studs and layers (stud centres at integers; z counts
+            faces, 0 being the ground).
+        force: float64 [forces], N; negative only for friction.
+    """
+
+    kind: NDArray[np.str_]
+    top: IntArray
+    bottom: IntArray
+    x: FloatArray
+    y: FloatArray
+    z: FloatArray
+    force: FloatArray
+
+    def __len__(self) -> int:
+        """Number of entries."""
+        return len(self.force)
+
+
+@dataclass(frozen=True, eq=False)
+class StabilityReport:
+    """The outcome of an analysis.
+
+    Attributes:
+        structure: what was analysed.
+        verdict: STABLE when every score is below 1.
+        scores: float64 [bricks], largest pull below the brick over its capacity; 0 unloaded, 1
+            fails: out of balance, at the capacity, or without a path to the ground.
+        residuals: float64 [bricks, 5], how far Fx, Fy, Fz (N), T1, T2 (N m) are from balance.
+        objective: of the published program, N, without broken ties; for a strict verdict, its
+            value at the strict forces.
+        forces: N, see `Forces`.
+        floating_bricks: bool [bricks], no path to the ground through stud contacts.
+        backend: name of the solver.
+        seconds: wall time of the analysis.
+        options: what was asked.
+    """
+
+    structure: BrickStructure = field(repr=False)
+    verdict: Verdict
+    scores: FloatArray = field(repr=False)
+    residuals: FloatArray = field(repr=False)
+    objective: float
+    forces: Forces = field(repr=False)
+    floating_bricks: NDArray[np.bool_] = field(repr=False)
+    backend: str
+    seconds: float
+    options: Options
+
+    @cached_property
+    def safety_factor(self) -> float | None:
+        """How many times its load it holds: 1/t of the strict program; None when UNVERIFIED.
+
+        0 when there is no equilibrium at all, infinite when nothing pulls. It can exceed 1 for an
+        unstable verdict: the published program may give up a balance that exists. Solved when
+        first asked for.
+
+        Raises:
+            SolverError: the solve ended without an answer.
+        """
+        if self.verdict is Verdict.UNVERIFIED:
+            return None
+        options = self.options
+        return safety_factor(
+            self.structure, self.backend, options.ground, options.loads, options.time_limit
+        )
+
+    @property
+    def weakest(self) -> int | None:
+        """Index of the brick with the largest score, the first of them; None if all are 0."""
+        index = int(np.argmax(self.scores))
+        return index if self.scores[index] > 0 else None
+
+    @property
+    def first_unstable(self) -> int | None:
+        """Index of the first brick, in building order, that fails; None if none does."""
+        failing = np.flatnonzero(self.scores >= 1)
+        return int(failing[0]) if len(failing) else None
+
+    @property
+    def floating(self) -> tuple[int, ...]:
+        """Indices of the bricks with no path to the ground through stud contacts."""
+        return tuple(map(int, np.flatnonzero(self.floating_bricks)))
+
+    @property
+    def summary(self) -> str:
+        """One line for a person: "Stands, holds 6.6 times its own load"; bricks count from 1."""
+        if self.verdict is Verdict.UNVERIFIED:
+            return "Not verified"
+        first = self.first_unstable
+        if first is not None:
+            return f"Falls at brick {first + 1}"
+        factor = self.known_safety_factor
+        if factor is None:
+            return "Stands"
+        if math.isinf(factor):
+            return "Stands, nothing pulls on it"
+        return f"Stands, holds {rounded_down(factor)} times its own load"
+
+    @property
+    def known_safety_factor(self) -> float | None:
+        """The safety factor, or None where its solve failed; the verdict stands without it."""
+        try:
+            return self.safety_factor
+        except SolverError:
+            return None
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the structure, as plain values that any JSON writer takes.
+
+        Bricks count from 0. `safety_factor` is a number, "infinite", or null where it is not known.
+        Forces of 0 are left out; the ground is null.
+        """
+        factor = self.known_safety_factor
+        infinite = factor is not None and math.isinf(factor)
+        return {
+            "schema": SCHEMA,
+            "verdict": self.verdict.value,
+            "summary": self.summary,
+            "bricks": len(self.structure),
+            "scores": self.scores.tolist(),
+            "residuals": self.residuals.tolist(),
+            "objective": self.objective,
+            "safety_factor": "infinite" if infinite else factor,
+            "weakest": self.weakest,
+            "first_unstable": self.first_unstable,
+            "floating": list(self.floating),
+            "forces": self._forces_json(),
+            "backend": self.backend,
+            "seconds": self.seconds,
+            "options": {
+                "strict": self.options.strict,
+                "ground": self.options.ground,
+                "loads": {str(brick): load for brick, load in self.options.loads.items()},
+                "time_limit": self.options.time_limit,
+            },
+        }
+
+    def _forces_json(self) -> list[dict[str, Any]]:
+        forces, bricks = self.forces, len(self.structure)
+        return [
+            {
+                "kind": str(forces.kind[i]),
+                "top": int(forces.top[i]),
+                "bottom": None if forces.bottom[i] == bricks else int(forces.bottom[i]),
+                "place": [float(forces.x[i]), float(forces.y[i]), float(forces.z[i])],
+                "force": float(forces.force[i]),
+            }
+            for i in np.flatnonzero(np.abs(forces.force) > _SHOWN_FORCE)
+        ]
+
+
+def rounded_down(factor: float) -> str:
+    """A safety factor in figures that never promise more than holds.
+
+    >>> rounded_down(6.68), rounded_down(12.9), rounded_down(1114.0), rounded_down(math.inf)
+    ('6.6', '12', 'over 100', 'no limit')
+    """
+    if math.isinf(factor):
+        return "no limit"
+    if factor > 100:  # next to nothing pulls: more figures would say nothing
+        return "over 100"
+    digits = 1 if factor < 10 else 0
+    return f"{math.floor(factor * 10**digits) / 10**digits:.{digits}f}"
