@@ -1,0 +1,109 @@
+"""What a notebook shows for a structure and for a generation. Knows no notebook library.
+
+Pictures are base64 text, as the notebook format stores them. The card carries its picture and its
+styles inside; it takes the page's own ink, so that it reads on light and dark.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from legolab.bricks.structure import BrickStructure
+from legolab.rendering.preview import png_bytes
+
+if TYPE_CHECKING:
+    from legolab.stability.report import StabilityReport
+
+_SIZE = 512
+
+_CARD = (
+    "display:inline-block;box-sizing:border-box;max-width:544px;padding:16px;color:inherit;"
+    "border:1px solid rgba(128,128,128,.35);border-radius:14px;"
+    "font:15px/1.5 Inter,system-ui,sans-serif"
+)
+_PICTURE = "display:block;width:100%;max-width:512px;height:auto"
+_CAPTION = "margin:8px 0;font-size:17px;overflow-wrap:anywhere"
+_CHIP = "display:inline-block;padding:2px 12px;border-radius:9px;color:#ffffff;font-weight:600"
+_COUNT = "margin-left:8px;font-size:13px;opacity:.75;white-space:nowrap"
+
+# White reads on each of these at 4.5 or better, whatever the page behind.
+_VERDICT_BACKGROUND = {
+    "STABLE": "#00702a",
+    "UNSTABLE": "#b40000",
+    "UNVERIFIED": "repeating-linear-gradient(135deg,#9a4a0c 0 8px,#7c3a07 8px 16px)",
+}
+
+
+class Generated(Protocol):
+    """What the card needs to know of a generation."""
+
+    @property
+    def structure(self) -> BrickStructure:
+        """The bricks."""
+
+    @property
+    def report(self) -> StabilityReport:
+        """Whether they stand."""
+
+    @property
+    def caption(self) -> str:
+        """The person's words."""
+
+    @property
+    def seed(self) -> int:
+        """The number that makes it again."""
+
+
+def structure_bundle(structure: BrickStructure) -> dict[str, object]:
+    """MIME type -> content: a picture, and the text for where there are none.
+
+    A structure without bricks has no picture.
+    """
+    bundle: dict[str, object] = {"text/plain": repr(structure)}
+    if len(structure):
+        bundle["image/png"] = _base64(png_bytes(structure, _SIZE))
+    return bundle
+
+
+def generation_bundle(generation: Generated) -> dict[str, object]:
+    """MIME type -> content: a card with picture, caption, verdict and count; picture; text.
+
+    Bricks that fail are hatched in red.
+    """
+    structure, report = generation.structure, generation.report
+    count = f"{len(structure)} brick{'s' * (len(structure) != 1)}"
+    words = [generation.caption, report.summary, count, f"seed {generation.seed}"]
+    bundle: dict[str, object] = {"text/plain": " · ".join(words)}
+    picture = None
+    if len(structure):
+        failing = np.flatnonzero(np.asarray(report.scores) >= 1).tolist()
+        unstable = report.verdict.name == "UNSTABLE"
+        picture = _base64(png_bytes(structure, _SIZE, failing=failing if unstable else ()))
+        bundle["image/png"] = picture
+    bundle["text/html"] = _card(picture, report.verdict.name, *map(html.escape, words))
+    return bundle
+
+
+def _card(
+    picture: str | None, verdict: str, caption: str, summary: str, count: str, seed: str
+) -> str:
+    """The card; all words are already safe in HTML."""
+    image = ""
+    if picture is not None:
+        source = f"data:image/png;base64,{picture}"
+        image = f'<img alt="{caption}, {count}" src="{source}" style="{_PICTURE}">'
+    chip = f"{_CHIP};background:{_VERDICT_BACKGROUND[verdict]}"
+    return (
+        f'<div style="{_CARD}">{image}'
+        f'<div style="{_CAPTION}">{caption}</div>'
+        f'<span style="{chip}">{summary}</span>'
+        f'<span style="{_COUNT}">{count} · {seed}</span></div>'
+    )
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
