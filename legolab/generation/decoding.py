@@ -1,0 +1,198 @@
+"""Sample the next brick from what the model thinks, among all that is legal, without a bias.
+
+Masking token by token distorts: a likely first token may lead to nothing legal but an absurd
+brick. Here the tokens of one brick form a tree; whenever a branch turns out to hold less legal
+probability than believed, that is written back to the root, and with just the missing
+probability the brick is begun again. What comes out follows P(brick | legal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from legolab.bricks.catalog import SIZES
+from legolab.generation.grammar import WORLD, Mask, Placement
+
+_RESTARTS = 24
+"""After this many restarts of one brick what is legal is sampled as it comes."""
+
+_LEAST = 1e-60
+"""Nothing legal is impossible: the product over the four choices of a brick stays above zero."""
+
+END = len(SIZES)
+"""In the first slot: the structure is complete."""
+
+
+class LanguageModel(Protocol):
+    """What decoding needs of a model."""
+
+    length: int
+
+    def token(self, piece: str) -> int:
+        """The one token of a piece of text."""
+        ...
+
+    def rewind(self, length: int) -> None:
+        """Forget every token from position `length` on."""
+        ...
+
+    def step(self, tokens: list[int], rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Read tokens; logits of the given rows of the vocabulary for the next one."""
+        ...
+
+
+@dataclass
+class Counts:
+    """What decoding did, for the trace."""
+
+    proposals: int = 0  # bricks sampled
+    restarts: int = 0  # bricks begun again because a branch held nothing legal
+    steps: int = 0  # forward passes
+
+
+@dataclass
+class _Node:
+    """The choices after some tokens of a brick: model's probability, and what share is legal."""
+
+    p: NDArray[np.float64]
+    alive: NDArray[np.float64]
+
+    @property
+    def mass(self) -> float:
+        """Legal probability under this node, as far as known."""
+        return float(self.p @ self.alive)
+
+
+_Path = tuple[int, ...]
+
+
+@dataclass
+class BrickDecoder:
+    """Draws bricks from a model that has read its prompt up to the last token.
+
+    A brick is four choices: size (or the end), x, y, z; one token each.
+    """
+
+    model: LanguageModel
+    rng: np.random.Generator
+    temperature: float
+    pending: list[int]  # tokens decided on and not yet read by the model
+    counts: Counts = field(default_factory=Counts)
+
+    def __post_init__(self) -> None:
+        sizes = [self.model.token(f"{h}x{w} (") for h, w in SIZES]
+        numbers = [self.model.token(f"{number},") for number in range(WORLD)]
+        layers = [self.model.token(f"{number})\n") for number in range(WORLD)]
+        end = self.model.token("<|eot|>")
+        self._rows = [np.array(row) for row in ([*sizes, end], numbers, numbers, layers)]
+
+    def mark(self) -> tuple[int, list[int]]:
+        """The place in the text, to come back to with `go_back`."""
+        return self.model.length, list(self.pending)
+
+    def go_back(self, mark: tuple[int, list[int]]) -> None:
+        """Forget everything sampled since `mark`."""
+        self.model.rewind(mark[0])
+        self.pending = list(mark[1])
+
+    def next_brick(self, mask: Mask, may_end: bool) -> Placement | None:
+        """Sample a brick that the mask allows; None when the model ends the structure.
+
+        Args:
+            mask: bool [14, 20, 20, 20], see `grammar.Mask`; may be empty only if `may_end`.
+            may_end: whether the end is legal here.
+        """
+        self.counts.proposals += 1
+        tree = _Tree(self, mask, may_end)
+        path = tree.sample()
+        if path == (END,):
+            return None
+        self.pending = [*tree.unread(path[:3]), int(self._rows[3][path[3]])]
+        size, x, y, z = path
+        return Placement(size, x, y, z)
+
+    def append(self, placement: Placement) -> None:
+        """Write a brick that was decided elsewhere."""
+        values = (placement.size, placement.x, placement.y, placement.z)
+        self.pending = [*self.pending, *self.tokens(values, 0)]
+
+    def read(self, tokens: list[int], slot: int) -> NDArray[np.float64]:
+        """Read tokens; the model's probabilities in a slot, over all its values."""
+        self.counts.steps += 1
+        logits = self.model.step(tokens, self._rows[slot]).astype(np.float64) / self.temperature
+        weights = np.exp(logits - logits.max())
+        probabilities: NDArray[np.float64] = weights / weights.sum()
+        return np.maximum(probabilities, _LEAST)
+
+    def tokens(self, values: Iterable[int], first_slot: int) -> list[int]:
+        """The tokens of values in consecutive slots."""
+        return [int(self._rows[slot][value]) for slot, value in enumerate(values, first_slot)]
+
+
+class _Tree:
+    """The choices explored for one brick."""
+
+    def __init__(self, decoder: BrickDecoder, mask: Mask, may_end: bool) -> None:
+        self.decoder = decoder
+        self.mask = mask
+        p = decoder.read(decoder.pending, 0)
+        decoder.pending = []
+        self.base = decoder.model.length
+        self.in_cache: _Path = ()
+        alive = np.append(mask.any((1, 2, 3)), may_end).astype(np.float64)
+        self.nodes: dict[_Path, _Node] = {(): _Node(p, alive)}
+
+    def sample(self) -> _Path:
+        """A legal path from the root to a leaf."""
+        for attempt in range(_RESTARTS + 1):
+            path = self._descend(insist=attempt == _RESTARTS)
+            if path is not None:
+                return path
+            self.decoder.counts.restarts += 1
+        raise AssertionError("the last attempt insists, and what it follows is legal")
+
+    def _descend(self, insist: bool) -> _Path | None:
+        rng = self.decoder.rng
+        path: _Path = ()
+        while len(path) < 4:
+            if path not in self.nodes:
+                mass = self._open(path)
+                if not insist and rng.random() > mass:
+                    return None
+            node = self.nodes[path]
+            weights = node.p * node.alive
+            path = (*path, int(rng.choice(len(weights), p=weights / weights.sum())))
+            if path == (END,):
+                return path
+        return path
+
+    def _open(self, path: _Path) -> float:
+        """Ask the model what follows `path`; tells the nodes above how much of it is legal."""
+        p = self.decoder.read(self.unread(path), len(path))
+        self.in_cache = path
+        legal = self.mask[path]
+        if legal.ndim > 1:
+            legal = legal.any(tuple(range(1, legal.ndim)))
+        node = self.nodes[path] = _Node(p, legal.astype(np.float64))
+        mass = node.mass
+        for depth in range(len(path) - 1, -1, -1):
+            above = self.nodes[path[:depth]]
+            above.alive[path[depth]] = self.nodes[path[: depth + 1]].mass
+        return mass
+
+    def unread(self, path: _Path) -> list[int]:
+        """Rewind the model to what it shares with `path`; the tokens of `path` it has not read."""
+        shared = 0
+        for one, other in zip(path, self.in_cache, strict=False):
+            if one != other:
+                break
+            shared += 1
+        shared = min(shared, len(self.in_cache))
+        self.decoder.model.rewind(self.base + shared)
+        self.in_cache = self.in_cache[:shared]
+        return self.decoder.tokens(path[shared:], shared)

@@ -1,0 +1,371 @@
+"""Grow a structure brick by brick, rolling back when it would fall.
+
+The same function serves the command line, notebooks and, later, the service: `stream` yields what
+happens, `generate` returns the end of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from legolab import formats
+from legolab.bricks.brick import Brick
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import InputError
+from legolab.generation.decoding import BrickDecoder, Counts
+from legolab.generation.grammar import Grammar, Placement
+from legolab.generation.lexicon import Value
+from legolab.generation.measuring import misses
+from legolab.generation.models.embedded import EmbeddedModel, load_embedded
+from legolab.generation.prompt import complete, describe, understand
+from legolab.generation.trace import Trace
+from legolab.stability.analysis import analyze
+from legolab.stability.report import StabilityReport
+
+DEFAULT_TEMPERATURE = 0.3
+DEFAULT_MAX_BRICKS = 200
+MAX_DRAFTS = 4
+"""Times a structure is drawn, until its sizes are those of the description; the closest is kept."""
+
+MAX_ROLLBACKS = 8
+"""Times physics may take bricks back; then what does not stand is trimmed."""
+
+MAX_REGROUNDED = 8
+"""Times a part may be taken back because it cannot reach the ground; then it is cut out."""
+
+SEED_LIMIT = 2**32
+_PROMPT_LENGTH_RESERVE = 8  # tokens: the last brick and the end
+
+
+@dataclass(frozen=True)
+class Started:
+    """The caption was understood; bricks come next."""
+
+    caption: str
+    description: str  # what the model was told, in the lexicon's words
+    seed: int
+    notes: tuple[str, ...]  # what a person should know of how the caption was read
+
+
+@dataclass(frozen=True)
+class BrickPlaced:
+    """Brick number `index` (from 0) was placed."""
+
+    index: int
+    brick: Brick
+
+
+@dataclass(frozen=True)
+class RolledBack:
+    """Only the first `kept` bricks are left."""
+
+    kept: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Trimmed:
+    """The structure ends after the first `kept` bricks, because more of it would not stand."""
+
+    kept: int
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """A structure, whether it stands, and how it came about."""
+
+    caption: str
+    description: str
+    notes: tuple[str, ...]
+    seed: int
+    structure: BrickStructure
+    report: StabilityReport
+    trace: Trace
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, object]:
+        """Show as a card with picture and verdict in a notebook, as text elsewhere."""
+        return formats.display(self)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event."""
+
+    result: Generation
+
+
+Event = Started | BrickPlaced | RolledBack | Trimmed | Finished
+
+
+def generate(
+    caption: str,
+    *,
+    seed: int | None = None,
+    temperature: float = DEFAULT_TEMPERATURE,
+    max_bricks: int = DEFAULT_MAX_BRICKS,
+    model: str = "embedded",
+) -> Generation:
+    """Build what a caption asks for; see `stream` for arguments and errors."""
+    for event in stream(
+        caption, seed=seed, temperature=temperature, max_bricks=max_bricks, model=model
+    ):
+        if isinstance(event, Finished):
+            return event.result
+    raise AssertionError("a stream ends with Finished")
+
+
+def stream(
+    caption: str,
+    *,
+    seed: int | None = None,
+    temperature: float = DEFAULT_TEMPERATURE,
+    max_bricks: int = DEFAULT_MAX_BRICKS,
+    model: str = "embedded",
+) -> Iterator[Event]:
+    """Build what a caption asks for, event by event.
+
+    The structure that comes out is analysed: it is stable, or its report says that it is not
+    verified. When its sizes are not those of the description it is drawn again, a few times.
+
+    Args:
+        caption: a person's words, at most 1,000 characters.
+        seed: 0 to 2**32 - 1; the same seed gives the same bricks. None draws one.
+        temperature: above 0; lower keeps closer to what the model finds likely.
+        max_bricks: stop after this many, at least 1.
+        model: "embedded", or the folder of a model that `legolab train` made.
+
+    Raises:
+        InputError: an argument is out of range.
+        CaptionError: the caption is empty, too long or names nothing the model knows.
+        ModelError: the model's files are missing or damaged.
+        SolverError: the analysis ended without an answer.
+    """
+    _check(seed, temperature, max_bricks)
+    understood = understand(caption)
+    seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
+    began = time.perf_counter()
+    loaded = load_embedded() if model == "embedded" else load_embedded(Path(model))
+    load_seconds = time.perf_counter() - began
+    rng = np.random.default_rng(np.random.SeedSequence([seed]))
+    fields = complete(understood, loaded.descriptions[understood.category], rng)
+    description = describe(understood.category, fields)
+    yield Started(caption, description, seed, understood.notes)
+    drafts: list[_Growth] = []
+    for number in range(1, MAX_DRAFTS + 1):
+        growth = _Growth(loaded.session(), description, rng, temperature, max_bricks)
+        drafts.append(growth)
+        yield from growth.events()
+        missed = misses(fields, growth.structure)
+        if not missed or not growth.finished:
+            break
+        if number < MAX_DRAFTS:
+            yield RolledBack(0, f"the {' and '.join(missed)} came out differently: drawn again")
+    best = min(drafts, key=lambda draft: draft.distance(fields))
+    if best is not drafts[-1]:
+        yield RolledBack(0, f"draft {drafts.index(best) + 1} was closer")
+        for index, brick in enumerate(best.structure):
+            yield BrickPlaced(index, brick)
+    trace = _trace(best, drafts, model, loaded.digest, load_seconds)
+    notes = understood.notes
+    yield Finished(
+        Generation(caption, description, notes, seed, best.structure, best.report, trace)
+    )
+
+
+def _check(seed: int | None, temperature: float, max_bricks: int) -> None:
+    if seed is not None and not 0 <= seed < SEED_LIMIT:
+        raise InputError(f"expected a seed from 0 to {SEED_LIMIT - 1}, got {seed}")
+    if not 0 < temperature <= 10:
+        raise InputError(f"expected a temperature above 0 and up to 10, got {temperature}")
+    if max_bricks < 1:
+        raise InputError(f"expected at least 1 brick, got {max_bricks}")
+
+
+class _Growth:
+    """One structure on its way: decoder, legal moves, physics."""
+
+    def __init__(
+        self,
+        model: EmbeddedModel,
+        description: str,
+        rng: np.random.Generator,
+        temperature: float,
+        max_bricks: int,
+    ) -> None:
+        self._model = model
+        prompt = model.encode(f"<|begin|>{description}<|sep|>")
+        self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
+        self._max_bricks = max_bricks
+        self._grammar = Grammar()
+        self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
+        self._banned: dict[int, set[Placement]] = {}
+        self.temperature = temperature
+        self.counts = self._decoder.counts
+        self.regrounded = self.pruned = self.rollbacks = self.trimmed = 0
+        self.finished = True
+        self.seconds = {"decode": 0.0, "verify": 0.0}
+        self._outcome: tuple[BrickStructure, StabilityReport] | None = None
+
+    def events(self) -> Iterator[Event]:
+        """Grow, verify, roll back; at the end of the budget, trim."""
+        for last in (*[False] * MAX_ROLLBACKS, True):
+            yield from self._grow()
+            structure, report = self._verified(len(self._grammar.bricks))
+            fault = report.first_unstable
+            if fault is None:
+                break
+            if last:
+                structure, report = yield from self._trim(structure, report)
+                break
+            self.rollbacks += 1
+            self._go_back_and_ban(fault)
+            yield RolledBack(fault, f"brick {fault + 1} would fall")
+        self._outcome = structure, report
+
+    @property
+    def structure(self) -> BrickStructure:
+        """What stands at the end, once `events` has ended."""
+        assert self._outcome is not None
+        return self._outcome[0]
+
+    @property
+    def report(self) -> StabilityReport:
+        """The analysis of it."""
+        assert self._outcome is not None
+        return self._outcome[1]
+
+    def distance(self, fields: Mapping[str, Value]) -> int:
+        """How far from what was asked: studs and layers amiss, and bricks that had to go."""
+        return sum(misses(fields, self.structure).values()) + self.trimmed + self.pruned
+
+    def _grow(self) -> Iterator[Event]:
+        """Sample bricks until the structure ends; all of them reach the ground then."""
+        self.finished = True
+        while True:
+            placement = self._sample()
+            stranded = self._grammar.stranded(None if placement is None else placement.z)
+            if stranded is None:
+                if placement is None:
+                    return
+                self._grammar.add(placement.brick)
+                yield BrickPlaced(len(self._grammar.bricks) - 1, placement.brick)
+            elif self.finished and self.regrounded < MAX_REGROUNDED:
+                self.regrounded += 1
+                self._go_back_and_ban(stranded)
+                yield RolledBack(stranded, f"brick {stranded + 1} could not reach the ground")
+            else:
+                yield from self._cut_floating()
+                if not self.finished:
+                    return
+
+    def _sample(self) -> Placement | None:
+        """The next brick; None when the structure ends, by the model or by its size."""
+        grammar = self._grammar
+        full = len(grammar.bricks) >= self._max_bricks
+        long = self._model.length + _PROMPT_LENGTH_RESERVE > self._model.context
+        if full or long:
+            self.finished = False
+            return None
+        began = time.perf_counter()
+        banned = self._banned.get(len(grammar.bricks), ())
+        mask = grammar.allowed(banned, tied=self.regrounded >= MAX_REGROUNDED)
+        placement = None
+        if mask.any():
+            mark = self._decoder.mark()
+            with _one_thread():
+                placement = self._decoder.next_brick(mask, may_end=bool(grammar.bricks))
+            if placement is not None:
+                self._marks.append(mark)
+        self.seconds["decode"] += time.perf_counter() - began
+        return placement
+
+    def _go_back_and_ban(self, number: int) -> None:
+        """Take back brick `number` and all after it, and never place it there again."""
+        bans = self._banned.setdefault(number, set())
+        bans.add(Placement.of(self._grammar.bricks[number]))
+        self._keep(number)
+
+    def _keep(self, count: int) -> None:
+        """Forget all bricks but the first `count`."""
+        if count < len(self._marks):
+            self._decoder.go_back(self._marks[count])
+        del self._marks[count:]
+        self._banned = {n: bans for n, bans in self._banned.items() if n <= count}
+        self._grammar = Grammar(self._grammar.bricks[:count])
+
+    def _cut_floating(self) -> Iterator[Event]:
+        """Drop every brick that does not reach the ground; the text goes on without them."""
+        floating = set(self._grammar.floating())
+        tied = [b for n, b in enumerate(self._grammar.bricks) if n not in floating]
+        self.pruned += len(floating)
+        first = min(floating)
+        self._keep(first)
+        yield RolledBack(first, f"{len(floating)} bricks could not reach the ground")
+        for brick in tied[first:]:
+            self._marks.append(self._decoder.mark())
+            self._decoder.append(Placement.of(brick))
+            self._grammar.add(brick)
+            yield BrickPlaced(len(self._grammar.bricks) - 1, brick)
+
+    def _verified(self, count: int) -> tuple[BrickStructure, StabilityReport]:
+        began = time.perf_counter()
+        structure = BrickStructure(self._grammar.bricks[:count])
+        report = analyze(structure)
+        self.seconds["verify"] += time.perf_counter() - began
+        return structure, report
+
+    def _trim(
+        self, structure: BrickStructure, report: StabilityReport
+    ) -> Generator[Event, None, tuple[BrickStructure, StabilityReport]]:
+        """Cut from the first unstable brick until what is left stands; one brick always does."""
+        while (fault := report.first_unstable) is not None:
+            kept = max(1, fault)
+            self.trimmed += len(structure) - kept
+            structure, report = self._verified(kept)
+            yield Trimmed(kept)
+        return structure, report
+
+
+def _trace(
+    best: _Growth, drafts: Sequence[_Growth], model: str, weights: str, load_seconds: float
+) -> Trace:
+    """What all drafts took, and how the one that was kept ended."""
+    seconds = {
+        stage: sum(draft.seconds[stage] for draft in drafts) for stage in ("decode", "verify")
+    }
+    return Trace(
+        model=model,
+        weights=weights,
+        temperature=best.temperature,
+        drafts=len(drafts),
+        proposals=sum(draft.counts.proposals for draft in drafts),
+        rejections=sum(draft.counts.restarts for draft in drafts),
+        steps=sum(draft.counts.steps for draft in drafts),
+        regrounded=sum(draft.regrounded for draft in drafts),
+        rollbacks=sum(draft.rollbacks for draft in drafts),
+        pruned=best.pruned,
+        trimmed=best.trimmed,
+        finished=best.finished,
+        seconds={"load": load_seconds, **seconds},
+    )
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """One BLAS thread: matrices this small only wait for more of them."""
+    limited: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limited
+
+
+@lru_cache(maxsize=1)
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()

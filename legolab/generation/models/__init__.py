@@ -1,0 +1,1 @@
+"""Language models behind one small interface: feed tokens, read logits, rewind."""

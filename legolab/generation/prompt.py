@@ -1,0 +1,309 @@
+"""From a person's words to what the embedded model reads, and back in words.
+
+The lexicon's phrases are looked for in the caption; what the caption leaves open is taken from a
+description the model was trained on, so that the parts fit each other. Knows nothing of bricks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from legolab.errors import CaptionError
+from legolab.generation.lexicon import ALIASES, CATEGORIES, Category, Choice, Value
+from legolab.generation.reading import (
+    LINKS,
+    NUMBERS,
+    PAUSES,
+    Size,
+    denied,
+    find,
+    read_sizes,
+    read_words,
+)
+from legolab.generation.wordtable import Nearest, nearest
+
+MAX_CAPTION = 1000
+"""Characters."""
+
+MAX_SIZE = 20
+"""Studs or layers a side."""
+
+SURE = 0.5
+"""Similarity from which a word that was never taught may stand for one that was."""
+
+_GAP = 2  # words that may stand between the words of a phrase: "high straight back"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a caption asks of one field: one value, or a measure from `low` to `high`."""
+
+    value: str | None = None
+    low: int = 0
+    high: int = 0
+
+    def holds(self, value: Value) -> bool:
+        """Whether a field's value fulfils the wish."""
+        if self.value is not None:
+            return value == self.value
+        return self.low <= int(value) <= self.high
+
+    def nearest(self, value: Value) -> Value:
+        """The value that fulfils the wish and is nearest to `value`."""
+        if self.value is not None:
+            return self.value
+        return min(max(int(value), self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What was read in a caption."""
+
+    category: str
+    wishes: Mapping[str, Wish]  # field -> what is asked of it
+    notes: tuple[str, ...]  # sentences for the person
+
+
+def describe(category: str, fields: Mapping[str, Value]) -> str:
+    """The canonical description of a shape, every field in the lexicon's order.
+
+    >>> describe("bowl", {"foot": "none", "shape": "round", "width": 10, "height": 6})
+    'bowl, foot none, shape round, width 10, height 6'
+    """
+    return ", ".join(
+        (category, *(f"{field.name} {fields[field.name]}" for field in CATEGORIES[category].fields))
+    )
+
+
+def understand(caption: str) -> Understanding:
+    """Read a caption.
+
+    >>> understand("A tall tower with battlements").wishes["top"].value
+    'battlements'
+
+    Raises:
+        CaptionError: it is empty, too long or names nothing the model knows.
+    """
+    if not caption.strip():
+        raise CaptionError(
+            'expected a caption such as "a chair with four legs and a high back", got nothing'
+        )
+    if len(caption) > MAX_CAPTION:
+        raise CaptionError(
+            f"expected a caption of at most {MAX_CAPTION:,} characters, got {len(caption):,}"
+        )
+    if any("\ud800" <= letter <= "\udfff" for letter in caption):
+        raise CaptionError("expected a caption in UTF-8, got bytes that are not")
+    words = read_words(caption)
+    subject = _subject(words, caption)
+    category = subject.category
+    said, heard = _phrases(words, category, subject.place)
+    sizes, notes = _sizes(caption, category)
+    # What is said outright counts for more than what a noun implies, and figures for most.
+    wishes = {name: Wish(value) for name, value in subject.means.items()} | said | sizes
+    asides = _asides(words, subject, heard)
+    return Understanding(category.name, wishes, (*subject.notes, *asides, *notes))
+
+
+def complete(
+    understood: Understanding, known: Sequence[Sequence[Value]], rng: np.random.Generator
+) -> dict[str, Value]:
+    """Fill what a caption leaves open from one of the known descriptions.
+
+    One is drawn among those that fulfil the most wishes; wishes that even it does not fulfil are
+    then written into it.
+
+    Args:
+        understood: what was read.
+        known: descriptions of the category, each a list of values in the lexicon's order.
+        rng: draws among equals.
+    """
+    names = [field.name for field in CATEGORIES[understood.category].fields]
+    fulfilled = np.array(
+        [
+            sum(wish.holds(row[names.index(name)]) for name, wish in understood.wishes.items())
+            for row in known
+        ]
+    )
+    best = np.flatnonzero(fulfilled == fulfilled.max())
+    fields = dict(zip(names, known[int(rng.choice(best))], strict=True))
+    for name, wish in understood.wishes.items():
+        fields[name] = wish.nearest(fields[name])
+    return fields
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """The category a caption speaks of."""
+
+    category: Category
+    means: Mapping[str, str]  # what its noun already says
+    place: range  # of the noun among the words; empty when it was found by meaning
+    notes: tuple[str, ...] = ()
+
+
+def _subject(words: list[str], caption: str) -> _Subject:
+    """What a caption is about: a noun before the first "with", in the first part that has one.
+
+    Of several there, the longest counts, then the last: "a garden bench", "a bus stop bench".
+
+    Raises:
+        CaptionError: it is about nothing that is known.
+    """
+    found = list(_named(words))
+    head = _head(words, found)
+    within = [subject for subject in found if subject.place[0] in head]
+    about = [word for word in (words[at] for at in head) if word not in PAUSES]
+    if not within and (about or not found):
+        return _by_meaning(about or words, caption)
+
+    def rank(subject: _Subject) -> tuple[int, int, int]:
+        part = sum(word in PAUSES | {"and"} for word in words[: subject.place[0]])
+        return -part, len(subject.place), subject.place[-1]
+
+    return max(within or found, key=rank)
+
+
+def _head(words: list[str], found: list[_Subject]) -> range:
+    """The words that name the subject: up to the first link; in "a model of a chair", the chair."""
+    start = 0
+    for at, word in enumerate(words):
+        if word == "of" and not any(subject.place[0] < at for subject in found):
+            start = at + 1
+        elif word in LINKS and any(w not in PAUSES for w in words[start:at]):
+            if word == "in" and "of" in words[at : at + 3]:  # "in the shape of"
+                continue
+            return range(start, at)
+    return range(start, len(words))
+
+
+def _named(words: list[str]) -> Iterator[_Subject]:
+    """Every noun of the lexicon that stands among the words."""
+    for category in CATEGORIES.values():
+        for noun, means in category.nouns.items():
+            place = find(read_words(noun), words)
+            if place is not None:
+                yield _Subject(category, means, place)
+    for alias, (name, means) in ALIASES.items():
+        place = find(read_words(alias), words)
+        if place is not None:
+            yield _Subject(CATEGORIES[name], means, place, (f"I took {alias} to mean {name}.",))
+
+
+def _asides(words: list[str], subject: _Subject, heard: set[int]) -> Iterator[str]:
+    """What a person should know of words that were passed over."""
+    if not subject.place:
+        return
+    name = subject.category.name
+    after = subject.place[-1] + 1
+    following = words[after] if after < len(words) and after not in heard else ""
+    if following not in {"and", "or", "but", *NUMBERS} and _nearest(following) is not None:
+        noun = " ".join(words[at] for at in subject.place)
+        yield f'I read "{noun} {following}" as {name}.'
+    others = {
+        other.category.name
+        for other in _named(words)
+        if other.category is not subject.category
+        and not heard.union(subject.place).intersection(other.place)
+    }
+    for other_name in sorted(others):
+        yield f"I build one thing at a time: the {name}, not the {other_name}."
+
+
+def _by_meaning(head: list[str], caption: str) -> _Subject:
+    """The nearest category to the last word of the head that the word table knows.
+
+    Raises:
+        CaptionError: nothing is near enough.
+    """
+    known = [(word, near) for word in reversed(head) if (near := _nearest(word)) is not None]
+    if known and known[0][1].similarity >= SURE:
+        word, near = known[0]
+        note = f"I took {word} to mean {near.name}."
+        return _Subject(CATEGORIES[near.name], {}, range(0), (note,))
+    can = ", ".join(CATEGORIES)
+    shown = "".join(letter for letter in " ".join(caption.split()) if letter.isprintable())
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    close = f" The nearest I know to {known[0][0]} is {known[0][1].name}." if known else ""
+    raise CaptionError(f'I cannot build "{shown}" yet.{close} I know: {can}.')
+
+
+def _nearest(word: str) -> Nearest | None:
+    if not word.isalpha() or word in LINKS:
+        return None
+    return nearest(word, tuple(CATEGORIES))
+
+
+def _sizes(caption: str, category: Category) -> tuple[dict[str, Wish], list[str]]:
+    """Sizes given in figures as wishes, and a note for each that cannot be had."""
+    wishes: dict[str, Wish] = {}
+    notes: list[str] = []
+    sizes = list(read_sizes(caption))
+    measures = {field.name for field in category.fields if not isinstance(field, Choice)}
+    for size in sizes:
+        name = _measure(size, sizes, category)
+        if not 1 <= size.figure <= MAX_SIZE:
+            notes.append(f"I can build from 1 to {MAX_SIZE} studs or layers, not {size.figure}.")
+        elif name not in measures:
+            notes.append(f"I cannot choose the {name} of a {category.name}.")
+        else:
+            wishes[name] = Wish(low=size.figure, high=size.figure)
+    return wishes, notes
+
+
+def _measure(size: Size, sizes: list[Size], category: Category) -> str:
+    """Which measure a size speaks of: "wide" is across, where "long" is along."""
+    if size.way == "high":
+        return "height"
+    if size.way == "deep":
+        return "depth"
+    if size.way == "long":
+        return category.long
+    long_too = any(other.way == "long" for other in sizes)
+    across = {"width": "depth", "depth": "width"}[category.long]
+    return across if long_too or category.drives else "width"
+
+
+def _spoken(category: Category) -> Iterator[tuple[str, str, Wish]]:
+    """Every phrase of a category, the field it speaks of, and what it asks."""
+    for field in category.fields:
+        if isinstance(field, Choice):
+            for value in field.words:
+                for phrase in field.phrases(value):
+                    yield phrase, field.name, Wish(value)
+        else:
+            for span in field.spans:
+                for phrase in filter(None, span.words.split("|")):
+                    yield phrase, field.name, Wish(low=span.low, high=span.high)
+
+
+def _phrases(words: list[str], category: Category, noun: range) -> tuple[dict[str, Wish], set[int]]:
+    """The wishes in a caption, and the places of the words that were understood.
+
+    Longer phrases come first; each field and each word counts once.
+    """
+    no = denied(words)
+    left = [";" if place in noun else word for place, word in enumerate(words)]
+    before = noun[0] if noun else len(words)
+    wishes: dict[str, Wish] = {}
+    heard: set[int] = set()
+    phrases = sorted(_spoken(category), key=lambda spoken: -len(read_words(spoken[0])))
+    for plural in (False, True):  # "carriages" is not "a carriage", unless nothing else is
+        for text, name, wish in phrases:
+            if name in wishes:
+                continue
+            phrase = read_words(text.lstrip("^"))
+            # A lone adjective speaks of the subject only in front of it, unlike "a high seat".
+            within = left[:before] if text.startswith("^") else left
+            gap = _GAP if len(phrase) > 1 and "no" not in phrase else 0
+            place = find(phrase, within, gap, plural)
+            if place is None or ("no" not in phrase and no.intersection(place)):
+                continue
+            wishes[name] = wish
+            heard |= set(place)
+            for at in place:
+                left[at] = ";"
+    return wishes, heard

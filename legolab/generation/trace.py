@@ -1,0 +1,31 @@
+"""What a generation did on its way, for people who want to know or to compare."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SCHEMA = "legolab.trace/1"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Counts and seconds of one generation."""
+
+    model: str  # name of the model
+    weights: str  # first 12 hex digits of the SHA-256 of its weights
+    temperature: float
+    drafts: int = 1  # structures drawn; the one closest to the description was kept
+    proposals: int = 0  # bricks (and ends) sampled, those taken back later included
+    rejections: int = 0  # bricks begun again because what was sampled had no legal end
+    steps: int = 0  # forward passes of the model
+    regrounded: int = 0  # times a part that could no longer reach the ground was taken back
+    pruned: int = 0  # bricks cut out of the kept draft because they never reached the ground
+    rollbacks: int = 0  # times physics took back an unstable brick and all after it
+    trimmed: int = 0  # bricks cut off its end, because the budget of rollbacks was used up
+    finished: bool = True  # False when the model was stopped before it said it was done
+    seconds: dict[str, float] = field(default_factory=dict)  # by stage: load, decode, verify
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON document."""
+        return {"schema": SCHEMA, **asdict(self)}

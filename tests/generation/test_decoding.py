@@ -1,0 +1,86 @@
+"""Sampling among legal bricks follows the model's own probabilities, however they are found."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from legolab.bricks.catalog import SIZES
+from legolab.generation.decoding import BrickDecoder
+from legolab.generation.grammar import Placement
+from tests.generation.fakes import FakeModel
+
+LEGAL = [
+    Placement(0, 1, 2, 0),
+    Placement(0, 1, 3, 0),
+    Placement(3, 1, 2, 0),
+    Placement(3, 5, 2, 1),
+    Placement(13, 0, 19, 1),
+]
+
+
+def mask_of(placements: list[Placement]) -> NDArray[np.bool_]:
+    mask = np.zeros((len(SIZES), 20, 20, 20), dtype=bool)
+    for placement in placements:
+        mask[placement.size, placement.x, placement.y, placement.z] = True
+    return mask
+
+
+def exact_probabilities(may_end: bool) -> dict[Placement | None, float]:
+    """P(brick) of every legal brick by walking all of their tokens, divided by their sum."""
+    model = FakeModel()
+    decoder = BrickDecoder(model, np.random.default_rng(0), 1.0, pending=[99])
+    first = decoder.read([99], 0)
+    weights: dict[Placement | None, float] = {None: float(first[-1])} if may_end else {}
+    for placement in LEGAL:
+        path = (placement.size, placement.x, placement.y, placement.z)
+        weight = float(first[path[0]])
+        for depth in range(1, 4):
+            model.rewind(1)
+            weight *= float(decoder.read(decoder.tokens(path[:depth], 0), depth)[path[depth]])
+        weights[placement] = weight
+    total = sum(weights.values())
+    return {placement: weight / total for placement, weight in weights.items()}
+
+
+@pytest.mark.parametrize("may_end", [True, False])
+def test_samples_follow_the_models_probability_of_whole_bricks(may_end: bool) -> None:
+    rng = np.random.default_rng(3)
+    counts: dict[Placement | None, int] = {}
+    draws = 4000
+    for _ in range(draws):
+        decoder = BrickDecoder(FakeModel(), rng, 1.0, pending=[99])
+        drawn = decoder.next_brick(mask_of(LEGAL), may_end)
+        counts[drawn] = counts.get(drawn, 0) + 1
+    exact = exact_probabilities(may_end)
+    assert set(counts) <= set(exact)
+    # Three standard deviations of a binomial; naive masking is off by .1 and more on this tree.
+    # What no restart may reach is reached after the last, so the rare remainder gets .02.
+    for placement, probability in exact.items():
+        spread = 3 * (probability * (1 - probability) / draws) ** 0.5
+        assert counts.get(placement, 0) / draws == pytest.approx(probability, abs=spread + 0.02)
+
+
+def test_the_text_after_a_brick_is_the_text_of_that_brick() -> None:
+    model = FakeModel()
+    decoder = BrickDecoder(model, np.random.default_rng(5), 1.0, pending=[99])
+    placement = decoder.next_brick(mask_of(LEGAL), may_end=False)
+    assert placement is not None
+    path = (placement.size, placement.x, placement.y, placement.z)
+    assert [*model.text, *decoder.pending] == [99, *decoder.tokens(path, 0)]
+
+
+def test_going_back_restores_the_text() -> None:
+    model = FakeModel()
+    decoder = BrickDecoder(model, np.random.default_rng(5), 1.0, pending=[99])
+    decoder.next_brick(mask_of(LEGAL), may_end=False)
+    mark = decoder.mark()
+    text = [*model.text, *decoder.pending]
+    decoder.next_brick(mask_of(LEGAL), may_end=False)
+    decoder.go_back(mark)
+    assert [*model.text, *decoder.pending] == text
+
+
+def test_what_the_model_finds_almost_impossible_is_still_found() -> None:
+    decoder = BrickDecoder(FakeModel(sharpness=300.0), np.random.default_rng(1), 1.0, pending=[99])
+    only = Placement(5, 11, 3, 1)
+    assert decoder.next_brick(mask_of([only]), may_end=False) == only

@@ -1,0 +1,236 @@
+"""What comes out stands; how it came about is told; the same seed gives the same bricks."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from legolab.bricks import Brick, BrickStructure
+from legolab.bricks.connectivity import is_connected
+from legolab.errors import CaptionError, InputError, ModelError
+from legolab.generation import generator
+from legolab.generation.generator import (
+    BrickPlaced,
+    Event,
+    Finished,
+    Generation,
+    RolledBack,
+    Started,
+    Trimmed,
+    generate,
+    stream,
+)
+from legolab.generation.models.embedded import EmbeddedModel, load_embedded
+from legolab.stability.analysis import analyze
+from legolab.stability.report import Verdict
+from tests.generation.fakes import FakeModel
+from tests.generation.tiny import write_tiny_model
+
+CAPTIONS = ["a chair with four legs and a high back", "a small table", "a tall tower"]
+
+
+@pytest.fixture
+def random_model(monkeypatch: pytest.MonkeyPatch) -> FakeModel:
+    """A model that knows nothing: what it proposes hangs and falls as often as not."""
+    model = FakeModel(sharpness=1.0, end=-6.0)
+    model.descriptions = load_embedded().descriptions
+    monkeypatch.setattr(generator, "load_embedded", lambda: model)
+    return model
+
+
+def replay(events: list[Event]) -> list[Brick]:
+    """The bricks that somebody who only watches the events is left with."""
+    bricks: list[Brick] = []
+    for event in events:
+        match event:
+            case BrickPlaced(index, brick):
+                assert index == len(bricks)
+                bricks.append(brick)
+            case RolledBack(kept) | Trimmed(kept):
+                assert kept <= len(bricks)
+                del bricks[kept:]
+            case _:
+                pass
+    return bricks
+
+
+@pytest.mark.parametrize("caption", CAPTIONS)
+def test_what_comes_out_stands(caption: str) -> None:
+    result = generate(caption, seed=1)
+    assert result.report.verdict is Verdict.STABLE
+    assert analyze(result.structure).verdict is Verdict.STABLE
+    assert is_connected(result.structure)
+    assert len(result.structure) > 5
+
+
+@pytest.mark.parametrize("bricks", [6, 30])
+@pytest.mark.parametrize("seed", range(6))
+def test_even_a_model_that_knows_nothing_ends_in_something_that_stands(
+    random_model: FakeModel, seed: int, bricks: int
+) -> None:
+    *events, last = stream("a chair", seed=seed, max_bricks=bricks, temperature=1.0)
+    assert isinstance(last, Finished)
+    assert last.result.report.verdict is Verdict.STABLE
+    assert replay(events) == list(last.result.structure)
+    assert is_connected(last.result.structure)
+
+
+def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four drafts of a table that is to be 8 wide: 2, 6, 4 and 4 wide; the second is kept."""
+    widths = iter((2, 6, 4, 4))
+    monkeypatch.setattr(generator, "complete", lambda *_: {"width": 8, "depth": 2, "height": 1})
+    monkeypatch.setattr(generator, "describe", lambda *_: "table, width 8")
+
+    def growth(*_: object) -> generator._Growth:
+        return _growth_that_says([Brick(2, 2, x, 0, 0) for x in range(0, next(widths), 2)])
+
+    monkeypatch.setattr(generator, "_Growth", growth)
+    *events, last = stream("a table", seed=1)
+    assert isinstance(last, Finished)
+    assert last.result.trace.drafts == 4
+    assert [brick.x for brick in last.result.structure] == [0, 2, 4]
+    assert replay(events) == list(last.result.structure)
+
+
+def test_random_models_try_every_way_back(random_model: FakeModel) -> None:
+    """The runs above are worth something only if taking back, cutting and trimming all occur."""
+    traces = [
+        generate("a chair", seed=seed, max_bricks=bricks, temperature=1.0).trace
+        for seed in range(6)
+        for bricks in (6, 30)
+    ]
+    assert sum(trace.rejections for trace in traces) > 0
+    assert sum(trace.regrounded for trace in traces) > 0
+    assert sum(trace.pruned for trace in traces) > 0
+    assert sum(trace.rollbacks for trace in traces) > 0
+    assert sum(trace.trimmed for trace in traces) > 0
+
+
+def test_events_tell_the_whole_story() -> None:
+    first, *events = stream("a chair", seed=3)
+    assert isinstance(first, Started)
+    assert first.seed == 3 and first.description.startswith("chair, back ")
+    last = events.pop()
+    assert isinstance(last, Finished)
+    assert replay(events) == list(last.result.structure)
+
+
+def test_the_same_seed_gives_the_same_bricks_in_another_process() -> None:
+    script = (
+        "import legolab, sys; "
+        "sys.stdout.write(legolab.generate('a small table', seed=11).structure.to_text())"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert other.stdout == generate("a small table", seed=11).structure.to_text()
+
+
+def test_generations_do_not_disturb_each_other() -> None:
+    one, other = stream("a bench", seed=5), stream("a mug", seed=6)
+    mixed: list[Generation] = []
+    while len(mixed) < 2:
+        for events in (one, other):
+            event = next(events, None)
+            if isinstance(event, Finished):
+                mixed.append(event.result)
+    alone = {seed: generate(caption, seed=seed) for caption, seed in (("a bench", 5), ("a mug", 6))}
+    for result in mixed:
+        assert result.structure == alone[result.seed].structure
+
+
+def test_without_a_seed_one_is_drawn_and_reported() -> None:
+    result = generate("a small table")
+    assert generate("a small table", seed=result.seed).structure == result.structure
+
+
+def test_the_largest_number_of_bricks_is_kept_and_told() -> None:
+    result = generate("a bookshelf with five shelves", seed=2, max_bricks=10)
+    assert len(result.structure) <= 10
+    assert not result.trace.finished
+    assert result.report.verdict is Verdict.STABLE
+
+
+def test_trimming_cuts_until_it_stands_and_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no rollbacks allowed, a tower that leans too far is cut where it stands again."""
+    arm = [Brick(2, 2, 0, 0, 0), *(Brick(8, 1, 7 * n, 0, n + 1) for n in range(2))]
+    load = [Brick(2, 6, 12, 0, z) for z in range(3, 12)]
+    bricks = BrickStructure([*arm, *load])
+    assert analyze(bricks).verdict is Verdict.UNSTABLE
+    monkeypatch.setattr(generator, "MAX_ROLLBACKS", 0)
+    growth = _growth_that_says(bricks)
+    events = list(growth.events())
+    assert growth.report.verdict is Verdict.STABLE
+    kept = len(growth.structure)
+    assert growth.trimmed == len(bricks) - kept > 0
+    assert [event for event in events if isinstance(event, Trimmed)][-1].kept == kept
+
+
+_Growth = generator._Growth
+
+
+def _growth_that_says(bricks: Iterable[Brick], max_bricks: int = 200) -> generator._Growth:
+    """A growth whose model has just these bricks to say, whatever was there before."""
+    model = load_embedded().session()
+    growth = _Growth(model, "chair", np.random.default_rng(0), 0.6, max_bricks)
+    left = iter(bricks)
+
+    def next_brick(mask: object, may_end: bool) -> generator.Placement | None:
+        brick = next(left, None)
+        return None if brick is None else generator.Placement.of(brick)
+
+    growth._decoder.next_brick = next_brick  # type: ignore[method-assign]
+    return growth
+
+
+def test_a_trace_is_a_document() -> None:
+    document = json.loads(json.dumps(generate("a small table", seed=1).trace.to_json()))
+    assert document["schema"] == "legolab.trace/1"
+    assert document["model"] == "embedded" and len(document["weights"]) == 12
+    assert set(document["seconds"]) == {"load", "decode", "verify"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": -1}, "expected a seed from 0"),
+        ({"seed": 2**32}, "expected a seed from 0"),
+        ({"temperature": 0.0}, "expected a temperature above 0"),
+        ({"temperature": float("nan")}, "expected a temperature above 0"),
+        ({"max_bricks": 0}, "expected at least 1 brick"),
+    ],
+)
+def test_options_out_of_range_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        generate("a chair", **options)  # type: ignore[arg-type]
+
+
+def test_a_model_of_ones_own_is_named_by_its_folder(tmp_path: Path) -> None:
+    folder = write_tiny_model(tmp_path / "mine")
+    result = generate("a chair", seed=1, max_bricks=3, model=str(folder))
+    assert result.trace.weights == EmbeddedModel(folder).digest != load_embedded().digest
+    with pytest.raises(ModelError, match=r"but config\.json is missing"):
+        generate("a chair", model=str(tmp_path / "nothing"))
+
+
+def test_a_brick_that_hangs_at_the_end_is_cut_and_not_tried_for_ever() -> None:
+    """The model insists on a hanging brick as the last one that is allowed."""
+    said = [Brick(2, 2, 0, 0, 0), Brick(2, 2, 0, 0, 1), Brick(1, 1, 9, 9, 1)]
+    growth = _growth_that_says(said * 50, max_bricks=3)
+    list(growth.events())
+    assert list(growth.structure) == said[:2]
+    assert (growth.pruned, growth.finished) == (1, False)
+
+
+def test_an_unknown_subject_is_refused_before_any_model_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(generator, "load_embedded", lambda: pytest.fail("loaded"))
+    with pytest.raises(CaptionError):
+        generate("a dog")

@@ -1,0 +1,76 @@
+"""Legal moves: free cells, building order, and parts that can still reach the ground."""
+
+import numpy as np
+
+from legolab.bricks import Brick, BrickStructure
+from legolab.bricks.catalog import SIZES
+from legolab.bricks.connectivity import grounded
+from legolab.errors import PlacementError
+from legolab.generation.grammar import Grammar, Placement
+
+
+def test_the_first_brick_stands_on_the_ground() -> None:
+    mask = Grammar().allowed()
+    assert mask[..., 0].any() and not mask[..., 1:].any()
+
+
+def test_every_legal_corner_keeps_the_brick_inside_the_world() -> None:
+    mask = Grammar().allowed()
+    for size, (h, w) in enumerate(SIZES):
+        assert mask[size, 20 - h, 20 - w, 0]
+        assert not mask[size, 20 - h + 1 :].any() and not mask[size, :, 20 - w + 1 :].any()
+
+
+def test_a_mask_is_what_placing_one_by_one_would_accept() -> None:
+    bricks = [Brick(2, 4, 3, 3, 0), Brick(1, 6, 8, 8, 0), Brick(4, 2, 4, 4, 1)]
+    mask = Grammar(bricks).allowed()
+    rng = np.random.default_rng(0)
+    for size, x, y, z in rng.integers((0, 0, 0, 0), (14, 20, 20, 3), size=(2000, 4)):
+        brick = Placement(int(size), int(x), int(y), int(z)).brick
+        try:
+            BrickStructure([*bricks, brick])
+            fits = True
+        except PlacementError:
+            fits = False
+        assert mask[size, x, y, z] == (fits and 1 <= z <= 2)
+
+
+def test_bricks_may_hang_below_the_top_layer_only() -> None:
+    tower = [Brick(1, 1, 0, 0, z) for z in range(19)]
+    grammar = Grammar(tower)
+    mask = grammar.allowed()
+    assert mask[0, 5, 5, 18], "a brick may hang for now"
+    assert not mask[0, 5, 5, 19], "nothing can tie a brick of the last layer"
+    assert mask[0, 0, 0, 19]
+
+
+def test_tied_masks_leave_nothing_hanging() -> None:
+    mask = Grammar([Brick(2, 2, 5, 5, 0)]).allowed(tied=True)
+    assert mask[0, 5, 5, 1] and mask[0, 0, 0, 0] and not mask[0, 0, 0, 1]
+
+
+def test_banned_placements_are_out() -> None:
+    placement = Placement.of(Brick(2, 4, 1, 1, 0))
+    assert not Grammar().allowed([placement])[placement.size, 1, 1, 0]
+
+
+def test_a_part_is_stranded_once_its_last_chance_has_passed() -> None:
+    hanging = Brick(1, 1, 9, 9, 1)
+    grammar = Grammar([Brick(2, 2, 0, 0, 0), hanging])
+    assert grammar.floating() == [1]
+    assert grammar.stranded(next_layer=1) is None
+    assert grammar.stranded(next_layer=2) is None, "a brick above may still tie it"
+    assert grammar.stranded(next_layer=3) == 1
+    assert grammar.stranded(next_layer=None) == 1
+
+
+def test_floating_agrees_with_connectivity() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        grammar = Grammar()
+        for _ in range(25):
+            choices = np.argwhere(grammar.allowed())
+            size, x, y, z = map(int, choices[rng.integers(len(choices))])
+            grammar.add(Placement(size, x, y, z).brick)
+        reached = grounded(grammar.bricks)
+        assert grammar.floating() == [n for n, ok in enumerate(reached) if not ok]

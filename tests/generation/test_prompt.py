@@ -1,0 +1,163 @@
+"""Captions are understood as a person would mean them, or refused with what is known instead."""
+
+import numpy as np
+import pytest
+
+from legolab.errors import CaptionError
+from legolab.generation.lexicon import ALIASES, CATEGORIES, Choice
+from legolab.generation.prompt import Understanding, Wish, complete, describe, understand
+
+
+@pytest.mark.parametrize(
+    ("caption", "category", "wishes"),
+    [
+        ("a chair with four legs and a high back", "chair", {"legs": "four", "back": "high"}),
+        ("Bookshelf with three horizontal tiers.", "bookshelf", {"shelves": "three"}),
+        ("a bookcase with 4 shelves", "bookshelf", {"shelves": "four"}),
+        ("A red double-decker bus", "bus", {"decks": "two"}),
+        ("an armless chair", "chair", {"arms": "none"}),
+        ("a chair with no arms and thick legs", "chair", {"arms": "none", "thickness": "thick"}),
+        ("a chair without armrests", "chair", {"arms": "none"}),
+        ("A STOOL", "chair", {"back": "none"}),
+        ("a chair with a high, straight back", "chair", {"back": "high"}),
+        ("a chair with a high seat", "chair", {"seat": None}),
+        ("a bunk bed", "bed", {"levels": "two"}),
+        ("a chair with a high straight back", "chair", {"back": "high"}),
+        ("a table with a bowl on it", "table", {}),
+        ("a round table", "table", {"top": "round"}),
+        ("a model of a chair", "chair", {}),
+        ("four legs, a chair", "chair", {"legs": "four"}),
+        ("An elongated, rectangular vessel", "vessel", {"width": None}),
+        ("a sofa, a long seat, slim arms", "sofa", {"width": None, "arms": "thin"}),
+        ("a table with 4 long legs", "table", {"legs": "four"}),
+        (
+            "a bed with no footboard, a headboard",
+            "bed",
+            {"levels": "one", "footboard": "none", "headboard": "tall"},
+        ),
+        ("a chair without armrests or a high back", "chair", {"arms": "none"}),
+        ("a not very tall tower", "tower", {}),
+        ("a set of shelves", "bookshelf", {}),
+        ("garden benches", "bench", {"back": "yes"}),
+        ("a high-backed chair with arms", "chair", {"back": "high", "arms": "two"}),
+        ("a table and four chairs", "table", {}),
+        ("a yacht", "vessel", {"kind": "sail"}),
+    ],
+)
+def test_words_become_wishes(caption: str, category: str, wishes: dict[str, str]) -> None:
+    understood = understand(caption)
+    assert understood.category == category
+    assert {name: wish.value for name, wish in understood.wishes.items()} == wishes
+
+
+@pytest.mark.parametrize(
+    ("caption", "name", "low", "high"),
+    [
+        ("a tall tower", "height", 17, 20),
+        ("a table 12 studs wide", "width", 12, 12),
+        ("a car 15 long", "width", 15, 15),
+        ("a bed 14 studs long", "depth", 14, 14),
+        ("a 12-stud-wide table", "width", 12, 12),
+        ("a table 8 by 12", "depth", 12, 12),
+        ("a bus 15 long and 5 wide", "depth", 5, 5),
+        ("a tower twenty studs high", "height", 20, 20),
+        ("a coffee table", "height", 1, 6),
+    ],
+)
+def test_sizes_become_ranges(caption: str, name: str, low: int, high: int) -> None:
+    assert understand(caption).wishes[name] == Wish(low=low, high=high)
+
+
+def test_an_alias_is_said_aloud() -> None:
+    understood = understand("a motorbike")
+    assert understood.category == "car"
+    assert understood.notes == ("I took motorbike to mean car.",)
+
+
+@pytest.mark.parametrize(
+    ("caption", "note"),
+    [
+        ("a chair 120 studs wide", "I can build from 1 to 20 studs or layers, not 120."),
+        ("a bowl 5 deep", "I cannot choose the depth of a bowl."),
+        ("a table lamp", 'I read "table lamp" as table.'),
+        ("a table and four chairs", "I build one thing at a time: the table, not the chair."),
+    ],
+)
+def test_what_is_passed_over_is_said(caption: str, note: str) -> None:
+    assert note in understand(caption).notes
+
+
+def test_what_is_understood_needs_no_note() -> None:
+    for caption in ("a sofa with a long seat", "a table 12 studs wide", "garden benches"):
+        assert understand(caption).notes == ()
+
+
+def test_every_noun_leads_to_its_own_category() -> None:
+    for category in CATEGORIES.values():
+        for noun in category.nouns:
+            assert understand(f"a {noun}").category == category.name, noun
+    for alias, (name, _) in ALIASES.items():
+        assert understand(f"a {alias}").category == name, alias
+
+
+def test_every_phrase_is_read_as_what_it_says() -> None:
+    for category in CATEGORIES.values():
+        for field in category.fields:
+            for value in field.words if isinstance(field, Choice) else range(1, 21):
+                for phrase in field.phrases(value):
+                    caption = (
+                        f"a {phrase[1:]} {category.name}"
+                        if phrase.startswith("^")
+                        else f"a {category.name} with {phrase}"
+                    )
+                    wish = understand(caption).wishes.get(field.name)
+                    assert wish is not None and wish.holds(value), (caption, wish)
+
+
+def test_a_refusal_shows_no_control_characters() -> None:
+    with pytest.raises(CaptionError, match=r'"a dog with \[31mred legs"'):
+        understand("a dog\nwith \x1b[31mred legs")
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(CaptionError, match="UTF-8"):
+        understand("a chair \udcff")
+
+
+@pytest.mark.parametrize("caption", ["", "   ", "\n\t"])
+def test_an_empty_caption_is_refused_with_an_example(caption: str) -> None:
+    with pytest.raises(CaptionError, match="expected a caption such as"):
+        understand(caption)
+
+
+def test_a_long_caption_is_refused_with_its_length() -> None:
+    assert understand("chair " * 166).category == "chair"
+    with pytest.raises(CaptionError, match=r"at most 1,000 characters, got 1,002"):
+        understand("chair " * 167)
+
+
+def test_an_unknown_subject_is_refused_with_what_is_known_and_what_is_near() -> None:
+    with pytest.raises(CaptionError, match=r'"a dog".*nearest I know to dog is.*I know: .*chair'):
+        understand("a dog")
+    for caption in ("xqzzt", "a dog on a chair", "a dog with a high back"):
+        with pytest.raises(CaptionError, match=r"I know: .*chair"):
+            understand(caption)
+
+
+def test_descriptions_fulfil_the_wishes_and_take_the_rest_from_one_known() -> None:
+    known = [
+        ["none", "round", 10, 6],
+        ["yes", "square", 12, 9],
+        ["yes", "round", 14, 4],
+    ]
+    understood = Understanding("bowl", {"foot": Wish("yes"), "width": Wish(low=13, high=20)}, ())
+    fields = complete(understood, known, np.random.default_rng(0))
+    assert fields == {"foot": "yes", "shape": "round", "width": 14, "height": 4}
+
+
+def test_wishes_nobody_fulfils_are_written_in() -> None:
+    known = [["none", "round", 10, 6]]
+    understood = Understanding("bowl", {"foot": Wish("yes"), "width": Wish(low=13, high=20)}, ())
+    assert describe("bowl", complete(understood, known, np.random.default_rng(0))) == (
+        "bowl, foot yes, shape round, width 13, height 6"
+    )
