@@ -1,0 +1,110 @@
+"""The corpus: shapes, their descriptions and captions, and the bricks that build them.
+
+A row depends on the seed and its own number alone, so any number of processes writes the same
+bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from legolab.bricks.connectivity import is_connected
+from legolab.bricks.legolize import legolize
+from legolab.generation.lexicon import CATEGORIES, Value
+from legolab.generation.prompt import describe
+from legolab.training.captions import write_caption
+from legolab.training.shapes import draw
+from legolab.training.shapes.canvas import Dice
+
+MAX_BRICKS = 120
+CAPTIONS_PER_ROW = 4
+VALIDATION_SHARE = 50
+"""One shape in this many is kept for validation, chosen by its digest."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One structure with all that is said of it."""
+
+    category: str
+    fields: dict[str, Value]
+    description: str
+    captions: tuple[str, ...]
+    bricks: str
+    digest: str
+
+    @property
+    def held_out(self) -> bool:
+        """Whether this shape, wherever it turns up, is kept for validation."""
+        return int(self.digest, 16) % VALIDATION_SHARE == 0
+
+
+def make_row(seed: int, number: int) -> Row:
+    """Row `number` of the corpus with this seed; categories take turns.
+
+    Shapes are drawn until one fits the world, hangs together and needs at most MAX_BRICKS bricks.
+    """
+    rng = np.random.default_rng(np.random.SeedSequence([seed, number]))
+    names = tuple(CATEGORIES)
+    category = names[number % len(names)]
+    while True:
+        shape = draw(category, rng)
+        if shape is None:
+            continue
+        structure = legolize(shape.voxels)
+        if len(structure) <= MAX_BRICKS and is_connected(structure):
+            break
+    dice = Dice(rng)
+    return Row(
+        category=category,
+        fields=dict(shape.fields),
+        description=describe(category, shape.fields),
+        captions=tuple(
+            write_caption(category, shape.fields, dice) for _ in range(CAPTIONS_PER_ROW)
+        ),
+        bricks=structure.to_text(),
+        digest=shape.digest(),
+    )
+
+
+def make_corpus(
+    path: Path, structures: int, seed: int, processes: int = 1, progress_every: int = 500
+) -> Iterator[int]:
+    """Write `structures` rows as JSON lines; yields the number of rows written so far.
+
+    The file appears under its name when it is complete.
+    """
+    partial_path = path.with_name(path.name + ".partial")
+    with partial_path.open("w", encoding="utf-8", newline="\n") as file:
+        for number, row in enumerate(_rows(structures, seed, processes), start=1):
+            file.write(json.dumps(asdict(row)) + "\n")
+            if number % progress_every == 0:
+                yield number
+    partial_path.replace(path)
+    yield structures
+
+
+def _rows(structures: int, seed: int, processes: int) -> Iterator[Row]:
+    if processes <= 1:
+        yield from (make_row(seed, number) for number in range(structures))
+        return
+    # Ctrl-C is for the parent: workers that hear it too fill the screen with tracebacks.
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with get_context("spawn").Pool(processes, signal.signal, ignore) as pool:
+        yield from pool.imap(partial(make_row, seed), range(structures), chunksize=64)
+
+
+def read_corpus(path: Path) -> Iterator[Row]:
+    """The rows of a corpus file, in order."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            content = json.loads(line)
+            yield Row(**{**content, "captions": tuple(content["captions"])})

@@ -1,0 +1,88 @@
+"""Write a trained model as files that the numpy decoder and AutoModelForCausalLM both read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from legolab.generation.lexicon import CATEGORIES
+from legolab.training.corpus import Row
+
+if TYPE_CHECKING:
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+    from legolab.training.train import Recipe
+
+DESCRIPTIONS_PER_CATEGORY = 300
+
+
+def export_model(
+    folder: Path,
+    model: LlamaForCausalLM,
+    tokenizer: PreTrainedTokenizerFast,
+    rows: Sequence[Row],
+    recipe: Recipe,
+    history: Sequence[dict[str, Any]],
+) -> Path:
+    """Write weights (bfloat16 safetensors), config, tokenizer, descriptions and a model card."""
+    import copy
+
+    import torch
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder.mkdir(parents=True, exist_ok=True)
+    copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    (folder / "descriptions.json").write_text(_descriptions(rows), encoding="utf-8")
+    (folder / "README.md").write_text(_card(model, rows, recipe, history), encoding="utf-8")
+    return folder
+
+
+def _descriptions(rows: Sequence[Row]) -> str:
+    """Complete descriptions by category: what a caption leaves open is drawn from them.
+
+    Each is a list of values in the lexicon's order.
+    """
+    kept: dict[str, list[list[Any]]] = {name: [] for name in CATEGORIES}
+    for row in rows:
+        values = [row.fields[field.name] for field in CATEGORIES[row.category].fields]
+        if len(kept[row.category]) < DESCRIPTIONS_PER_CATEGORY and not row.held_out:
+            kept[row.category].append(values)
+    lines = [
+        f"{json.dumps(name)}: {json.dumps(values, separators=(',', ':'))}"
+        for name, values in kept.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _card(
+    model: LlamaForCausalLM, rows: Sequence[Row], recipe: Recipe, history: Sequence[dict[str, Any]]
+) -> str:
+    last = history[-1]
+    distinct = len({row.digest for row in rows}) / len(rows)
+    gauge = last["gauge"]
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    return f"""---
+license: mit
+tags: [text-to-brick]
+---
+# The embedded model of legolab
+
+A small Llama ({parameters / 1e6:.1f}M parameters, {recipe.layers} layers, bfloat16) that reads a
+description of one of {len(CATEGORIES)} subjects and writes bricks, one `HxW (x,y,z)` a line.
+
+- Subjects: {", ".join(CATEGORIES)}.
+- Data: {len(rows):,} structures drawn by legolab's own parametric shapes (seed {recipe.seed}),
+  {distinct:.0%} of them distinct; no other data.
+- Training: {last["minutes"]:.0f} minutes, {last["tokens"] / 1e6:.1f}M tokens, `legolab train`.
+- On shapes it never saw, nats per brick: {gauge["own"]:.2f} with the shape's own description,
+  {gauge["bare"]:.2f} with the category alone, {gauge["other"]:.2f} with another's description.
+- Limits: one subject at a time, no colours, at most 20 studs or layers a side, and nothing it was
+  not taught. What it writes is checked by physics before anyone calls it stable.
+
+Recipe: `{json.dumps(asdict(recipe))}`
+"""

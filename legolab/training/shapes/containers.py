@@ -1,0 +1,203 @@
+"""Baskets, bottles, bowls, jars, mugs and pots as voxels: turned shapes, with handles and lids.
+
+Every function draws one shape and says what it drew, in the words of the lexicon. Floors are two
+layers thick and round walls about a stud and a half, so that bricks can tie them.
+"""
+
+from __future__ import annotations
+
+from legolab.training.shapes.canvas import MIDDLE, Canvas, Dice, Size, edges, resized
+from legolab.training.shapes.furniture import Drawn
+
+
+def _plan(dice: Dice, low: int, high: int) -> Size:
+    """Width and depth of a turned shape: mostly a circle, sometimes a little oval."""
+    width = dice.between(low, high)
+    return width, min(high, max(low, width + dice.choice((0, 0, 0, 1, -1, 2, -2))))
+
+
+def _tube(canvas: Canvas, plan: str, size: Size, z0: int, z1: int, wall: int = 1) -> None:
+    """A hollow wall; round walls are thickened so that neighbouring studs touch."""
+    canvas.disc(plan, size, z0, z1, wall=wall + (0.5 if plan == "round" else 0))
+
+
+def _cup(canvas: Canvas, plan: str, size: Size, z0: int, z1: int, wall: int = 1) -> None:
+    """A wall on a floor."""
+    canvas.disc(plan, size, z0, z0 + 2)
+    _tube(canvas, plan, size, z0 + 2, z1, wall)
+
+
+def _knob(canvas: Canvas, dice: Dice, size: Size, z: int) -> None:
+    """A knob in the middle of a lid."""
+    canvas.disc("square", (2 + size[0] % 2, 2 + size[1] % 2), z, z + dice.between(1, 3))
+
+
+def basket(dice: Dice) -> Drawn:
+    canvas = Canvas()
+    shape = dice.choice(("round", "square"))
+    wall = dice.between(3, 8)
+    size = _plan(dice, 7, 13) if shape == "round" else (dice.between(7, 14), dice.between(5, 10))
+    _cup(canvas, shape, size, 0, wall)
+    if wall >= 5 and dice.chance(0.3):
+        canvas.disc(shape, resized(size, 2), wall - 2, wall, wall=2)
+        size = resized(size, 2)
+    handle = dice.chance(0.65)
+    if handle:
+        rise, thick = dice.between(3, 8), dice.between(2, 3)
+        wide = dice.between(1, 3) if shape == "square" else dice.between(2, 3)
+        x0, x1 = edges(size[0])
+        y = MIDDLE - wide // 2 + (dice.between(-1, 1) if shape == "square" else 0)
+        for x in (x0, x1 - 1):
+            canvas.box(x, x + 1, y, y + wide, min(2, wall), wall + rise)
+        canvas.box(x0, x1, y, y + wide, wall + rise - 2, wall + rise)
+        if thick == 3:
+            canvas.box(x0 + 1, x1 - 1, y, y + wide, wall + rise, wall + rise + 1)
+    return canvas, {"handle": "yes" if handle else "none", "shape": shape, "wall": wall}
+
+
+def bottle(dice: Dice) -> Drawn:
+    canvas = Canvas()
+    shape = dice.choice(("round", "square"))
+    size = _plan(dice, 4, 9)
+    if size[0] % 2 != size[1] % 2:
+        size = size[0], size[0]
+    body = dice.between(4, 10)
+    waist = dice.between(2, body - 2) if min(size) >= 6 and dice.chance(0.3) else body
+    canvas.disc(shape, size, 0, body)
+    if waist < body:
+        canvas.clear_disc("square", (30, 30), waist, waist + 1)
+        canvas.disc(shape, resized(size, -2), waist, waist + 1)
+    neck = dice.choice(("long", "short"))
+    thin = 2 + size[0] % 2
+    z, shoulder = body, resized(size, -2)
+    while max(shoulder) > thin:
+        shoulder = max(thin, shoulder[0]), max(thin, shoulder[1])
+        steps = dice.between(1, 2)
+        canvas.disc("round" if min(shoulder) > 3 else "square", shoulder, z, z + steps)
+        z += steps
+        shoulder = resized(shoulder, -dice.choice((2, 2, 4)))
+    rise = dice.between(4, 7) if neck == "long" else dice.between(2, 3)
+    canvas.disc("square", (thin, thin), z, z + rise)
+    z += rise
+    cap = dice.chance(0.4)
+    if cap:
+        canvas.disc("square", (thin + 2, thin + 2), z, z + dice.between(1, 3))
+    return canvas, {"neck": neck, "shape": shape, "cap": "yes" if cap else "none", "body": body}
+
+
+def bowl(dice: Dice) -> Drawn:
+    canvas = Canvas()
+    shape = dice.choice(("round", "round", "square"))
+    rim = _plan(dice, 8, 13)
+    foot = dice.chance(0.5)
+    z = 0
+    if foot:
+        z = dice.between(1, 3)
+        canvas.disc(shape, resized(rim, -dice.choice((4, 6)) - (rim[0] > 9) * 2), 0, z)
+    steps = dice.between(0, 2)
+    floor = dice.between(2, 3)
+    canvas.disc(shape, resized(rim, -2 * steps), z, z + floor)
+    z += floor
+    for step in range(steps, 0, -1):
+        rise = dice.between(0 if step == steps else 2, 3)
+        _tube(canvas, shape, resized(rim, -2 * step), z, z + rise, 2)
+        z += rise
+    _tube(canvas, shape, rim, z, z + dice.between(2, 5), 2)
+    return canvas, {"foot": "yes" if foot else "none", "shape": shape}
+
+
+def jar(dice: Dice) -> Drawn:
+    canvas = Canvas()
+    shape = dice.choice(("round", "square"))
+    size = _plan(dice, 6, 10)
+    body = dice.between(4, 11)
+    foot = dice.chance(0.25)
+    z = 0
+    if foot:
+        z = dice.between(1, 2)
+        canvas.disc(shape, resized(size, -2), 0, z)
+    _cup(canvas, shape, size, z, z + body)
+    z += body
+    canvas.disc(shape, size, z, z + 1, wall=3)
+    z += 1
+    throat, neck = resized(size, -2), dice.between(1, 3)
+    _tube(canvas, shape, throat, z, z + neck)
+    z += neck
+    lid = dice.chance(0.65)
+    if lid:
+        cover = dice.choice((throat, size, size))
+        canvas.disc(shape, cover, z, z + 2)
+        _knob(canvas, dice, size, z + 2)
+    return canvas, {"lid": "yes" if lid else "none", "shape": shape, "body": body}
+
+
+def mug(dice: Dice) -> Drawn:
+    canvas = Canvas()
+    shape = dice.choice(("round", "round", "square"))
+    size = _plan(dice, 6, 11) if shape == "round" else (dice.between(5, 10), dice.between(6, 10))
+    height = dice.between(5, 13)
+    handle = dice.choice(("big", "big", "small", "none"))
+    if height < 7 and handle == "small":
+        handle = "big"
+    _cup(canvas, shape, size, 0, height)
+    if height >= 7 and dice.chance(0.3):
+        canvas.disc(shape, resized(size, 2), 0, dice.between(2, 3), wall=2)
+    right = edges(size[0])[1]
+    if handle != "none":
+        wide = dice.between(1, 2)
+        y = MIDDLE - dice.between(1, wide) if wide == 2 else MIDDLE
+        if handle == "big":
+            reach = dice.between(4, 5)
+            low, high = dice.between(0, 2), height - dice.between(0, 2)
+        else:
+            reach = 3
+            low = dice.between(1, height - 5)
+            high = low + dice.between(3, 4)
+        canvas.box(right - 1, right + reach, y, y + wide, low, low + 1)
+        canvas.box(right - 1, right + reach, y, y + wide, high - 1, high)
+        canvas.box(right + reach - 2, right + reach, y, y + wide, low, high)
+    return canvas, {"handle": handle, "shape": shape}
+
+
+def pot(dice: Dice) -> Drawn:
+    return _flower_pot(dice) if dice.chance(0.5) else _cooking_pot(dice)
+
+
+def _flower_pot(dice: Dice) -> Drawn:
+    canvas = Canvas()
+    rim = _plan(dice, 7, 12)
+    steps = dice.between(1, 2) if min(rim) >= 8 else 1
+    z = dice.between(2, 6)
+    _cup(canvas, "round", resized(rim, -2 * steps), 0, z, 2)
+    if steps == 2:
+        rise = dice.between(2, 5)
+        _tube(canvas, "round", resized(rim, -2), z, z + rise, 2)
+        z += rise
+    rise = dice.between(2, 6)
+    _tube(canvas, "round", rim, z, z + rise, 2)
+    z += rise
+    if dice.chance(0.3):
+        canvas.disc("round", resized(rim, -2), z - 2, z - 1)
+    return canvas, {"kind": "flower", "handles": "none", "lid": "none"}
+
+
+def _cooking_pot(dice: Dice) -> Drawn:
+    canvas = Canvas()
+    size, height = _plan(dice, 7, 11), dice.between(4, 10)
+    handles, lid = dice.chance(0.75), dice.chance(0.5)
+    if handles:
+        low, high = edges(size[0])
+        z, reach = height - dice.between(0, 3), dice.between(2, 4)
+        wide = dice.between(2, 4)
+        y = MIDDLE - wide // 2
+        canvas.box(low - reach, high + reach, y, y + wide, z - 2, z)
+    canvas.clear_disc("round", resized(size, -3), 2, height)
+    _cup(canvas, "round", size, 0, height)
+    if lid:
+        canvas.disc("round", size, height, height + 2)
+        _knob(canvas, dice, size, height + 2)
+    return canvas, {
+        "kind": "cooking",
+        "handles": "two" if handles else "none",
+        "lid": "yes" if lid else "none",
+    }

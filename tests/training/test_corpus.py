@@ -1,0 +1,52 @@
+"""The corpus: the same bytes from any number of processes, every row true and buildable."""
+
+from pathlib import Path
+
+from legolab.bricks import BrickStructure
+from legolab.bricks.connectivity import is_connected
+from legolab.bricks.legolize import building_order
+from legolab.generation.lexicon import CATEGORIES
+from legolab.generation.prompt import describe, understand
+from legolab.training.corpus import MAX_BRICKS, make_corpus, make_row, read_corpus
+
+
+def test_one_and_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    for processes in (1, 2):
+        for _ in make_corpus(tmp_path / str(processes), 84, seed=5, processes=processes):
+            pass
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
+    assert len(list(read_corpus(tmp_path / "1"))) == 84
+
+
+def test_another_seed_makes_another_corpus() -> None:
+    assert make_row(1, 0) != make_row(2, 0)
+
+
+def test_categories_take_turns_and_every_row_can_be_built() -> None:
+    rows = [make_row(3, number) for number in range(42)]
+    assert [row.category for row in rows] == 2 * list(CATEGORIES)
+    for row in rows:
+        structure = BrickStructure.from_text(row.bricks)
+        assert is_connected(structure)
+        assert len(structure) <= MAX_BRICKS
+        assert list(structure) == sorted(structure, key=building_order)
+        assert row.description == describe(row.category, row.fields)
+
+
+def test_captions_are_true_of_their_shape() -> None:
+    """What is read back from a caption holds for the shape it was written for."""
+    for number in range(105):
+        row = make_row(9, number)
+        for caption in row.captions:
+            understood = understand(caption)
+            assert understood.category == row.category, caption
+            for name, wish in understood.wishes.items():
+                assert wish.holds(row.fields[name]), (caption, name, wish, row.description)
+
+
+def test_an_interrupted_corpus_is_not_taken_for_a_complete_one(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.jsonl"
+    rows = make_corpus(path, 1000, seed=1, progress_every=1)
+    next(rows)
+    rows.close()
+    assert not path.exists()

@@ -1,0 +1,87 @@
+"""A training run: what it measures, that it can be resumed, and that its export decodes."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from legolab.errors import InputError
+from legolab.generation.models.embedded import EmbeddedModel
+from legolab.training.batches import encode_rows, training_batches
+from legolab.training.corpus import make_row
+from legolab.training.tokenizer import brick_pieces, train_tokenizer
+from legolab.training.train import Progress, Recipe, train_model
+
+SMALL = Recipe(structures=105, seed=2, minutes=0.02, hidden=32, layers=1, heads=2, feed_forward=48)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Progress]]:
+    out = tmp_path_factory.mktemp("run")
+    told: list[Progress] = []
+    train_model(out, recipe=SMALL, report=told.append)
+    return out, told
+
+
+def test_a_run_ends_with_a_model_that_decodes(run: tuple[Path, list[Progress]]) -> None:
+    out, _ = run
+    model = EmbeddedModel(out / "model")
+    assert set(model.descriptions) >= {"chair", "table"}
+    assert len(model.step(model.encode("<|begin|>chair<|sep|>"))) > 100
+    assert "Limits" in (out / "model" / "README.md").read_text(encoding="utf-8")
+
+
+def test_progress_ends_with_a_gauge_on_unseen_shapes(run: tuple[Path, list[Progress]]) -> None:
+    _, told = run
+    assert [progress.stage for progress in told][:1] == ["corpus"]
+    last = told[-1]
+    assert last.done == 1.0 and last.tokens > 0 and last.step > 0
+    assert last.gauge is not None and all(
+        math.isfinite(nats) and nats > 0
+        for nats in (last.gauge.own, last.gauge.bare, last.gauge.other)
+    )
+
+
+def test_a_run_is_not_overwritten_but_resumed(run: tuple[Path, list[Progress]]) -> None:
+    out, told = run
+    with pytest.raises(InputError, match="already holds a run"):
+        train_model(out, recipe=SMALL)
+    again: list[Progress] = []
+    longer = replace(SMALL, minutes=told[-1].minutes + 0.02)
+    train_model(out, recipe=longer, resume=True, report=again.append)
+    assert again[-1].step > told[-1].step
+    assert again[-1].tokens > told[-1].tokens
+
+
+def test_too_few_structures_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="several hundred are the least"):
+        train_model(tmp_path, recipe=replace(SMALL, structures=2))
+
+
+def test_nothing_to_resume_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected a checkpoint"):
+        train_model(tmp_path / "none", recipe=SMALL, resume=True)
+
+
+def test_batches_hold_every_row_once_and_depend_on_seed_and_epoch_alone() -> None:
+    rows = [make_row(1, number) for number in range(63)]
+    tokenizer = train_tokenizer(row.description for row in rows)
+    for piece in brick_pieces():
+        assert len(tokenizer.encode(piece)) == 1
+    examples = encode_rows(rows, tokenizer)
+    first, again, other = (
+        list(training_batches(examples, seed=4, epoch=epoch, budget=2000)) for epoch in (0, 0, 1)
+    )
+    assert sum(batch.targets.any(1).sum() for batch in first) == 63, "padding aside"
+    assert all((a.tokens == b.tokens).all() for a, b in zip(first, again, strict=True))
+    assert [batch.tokens.shape for batch in first] != [
+        batch.tokens.shape for batch in other
+    ] or any((a.tokens != b.tokens).any() for a, b in zip(first, other, strict=True))
+    for batch in first:
+        assert batch.tokens.size <= 2000 or len(batch.tokens) == 1
+        lengths = batch.targets.sum(1)[batch.targets.any(1)]
+        assert ((lengths - 1) % 4 == 0).all(), "four tokens a brick, and the end"
