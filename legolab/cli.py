@@ -1,0 +1,311 @@
+"""The command line: reads options, calls the package, turns the outcome into an exit code.
+
+Exit codes: 0 fine, 1 unstable, 2 bad input, 3 could not tell, 70 our own bug, 130 interrupted.
+Every command imports what it needs when it runs, so that `legolab --help` is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import time
+import traceback
+from importlib.util import find_spec
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from legolab import __version__, console
+from legolab.errors import FileError, InputError, LegolabError
+from legolab.folders import check_free, folder_name, whole_file, whole_folder
+
+if TYPE_CHECKING:
+    from legolab.bricks.placement import World
+    from legolab.generation.generator import Generation
+    from legolab.stability.report import StabilityReport
+
+BUG = 70
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="legolab",
+    help="From a caption to bricks that are proved to stand.",
+    epilog=(
+        "Ends with 0 when all is well, 1 for a model that falls, 2 for input it cannot use, "
+        "3 when it could not tell, 70 for a bug of ours, 130 when you stopped it."
+    ),
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+WorldOption = Annotated[str, typer.Option(help="Studs along x, studs along y, layers.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Replace what is already there.")]
+
+
+def main() -> None:
+    """Run the command line; the only place where a bug of ours becomes an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except LegolabError as error:
+        console.complain(str(error))
+        sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001
+        if os.environ.get("LEGOLAB_DEBUG"):
+            traceback.print_exc()
+        console.complain(
+            f"This is a bug in legolab: {type(error).__name__}: {error}. "
+            "Set LEGOLAB_DEBUG=1 to see where it happened."
+        )
+        sys.exit(BUG)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        console.say(f"legolab {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Which one.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def generate(
+    caption: Annotated[str, typer.Argument(help='What to build, such as "a small round table".')],
+    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same bricks.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Higher is bolder, lower more usual.")
+    ] = None,
+    max_bricks: Annotated[int | None, typer.Option(min=1, help="Stop after that many.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the model's folder is made.")] = Path(),
+    model: Annotated[
+        str | None, typer.Option(help="A folder that `legolab train` made; else the built-in one.")
+    ] = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Turn a caption into a folder with a picture, an LDraw file, brick text and a report."""
+    given = {"seed": seed, "temperature": temperature, "max_bricks": max_bricks, "model": model}
+    options = {name: value for name, value in given.items() if value is not None}
+    try:
+        result, folder = _grow(caption, options, out, force)
+        began = time.monotonic()
+        names = _write(result, folder, force)
+    except KeyboardInterrupt:
+        console.complain("Stopped before the model was finished; nothing was written.")
+        raise typer.Exit(INTERRUPTED) from None
+    files = [folder / name for name in names]
+    if as_json:
+        paths = {"folder": str(folder), "files": [str(file) for file in files]}
+        console.write_json(_document(result) | paths)
+    else:
+        seconds = result.trace.seconds | {"files": time.monotonic() - began}
+        console.show_generation(result, seconds, files)
+    raise typer.Exit(_exit_code(result.report))
+
+
+def _grow(caption: str, options: dict[str, Any], out: Path, force: bool) -> tuple[Generation, Path]:
+    """The generated model and the folder it will go to, seen to be free before the first brick."""
+    from legolab.generation.generator import Finished, Started, stream
+
+    folder = out
+    with console.BrickCounter() as counter:
+        for event in stream(caption, **options):
+            counter.show(event)
+            match event:
+                case Started(caption=caption, seed=seed):
+                    folder = out / folder_name(caption, seed)
+                    check_free(folder, force)
+                case Finished(result=result):
+                    return result, folder
+                case _:
+                    pass
+    raise AssertionError("a generation ended without a result")
+
+
+def _write(result: Generation, folder: Path, force: bool) -> list[str]:
+    """Write the four files; the verdict is in each that has a place for words."""
+    from legolab.ldraw.writer import write_ldr
+
+    about = [result.report.summary, f"legolab {__version__}, seed {result.seed}"]
+    ldr = write_ldr(result.structure, title=result.caption, comments=about)
+    report = json.dumps(_document(result), indent=2, allow_nan=False) + "\n"
+    texts = {"model.ldr": ldr, "model.txt": result.structure.to_text(), "report.json": report}
+    with whole_folder(folder, force) as draft:
+        result.structure.save(draft / "preview.png")
+        for name, text in texts.items():
+            (draft / name).write_text(text, encoding="utf-8", newline="\n")
+    return ["preview.png", *texts]
+
+
+def _document(result: Generation) -> dict[str, object]:
+    from legolab.bricks.inventory import brick_counts
+
+    return {
+        "schema": "legolab.generation/1",
+        "caption": result.caption,
+        "description": result.description,
+        "notes": list(result.notes),
+        "seed": result.seed,
+        "bricks": len(result.structure),
+        "parts": brick_counts(result.structure),
+        "report": result.report.to_json(),
+        "trace": result.trace.to_json(),
+    }
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A .txt or .ldr file.")],
+    world: WorldOption = "20x20x20",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Ask every brick to be held exactly, and how safely.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a model stands, and which brick would fail first."""
+    from legolab.bricks.structure import BrickStructure
+    from legolab.stability.analysis import analyze
+
+    structure = BrickStructure.load(file, _world(world))
+    report = analyze(structure, strict=strict)
+    if as_json:
+        console.write_json(report.to_json())
+    else:
+        console.show_check(structure, report)
+    raise typer.Exit(_exit_code(report))
+
+
+@app.command()
+def render(
+    file: Annotated[Path, typer.Argument(help="A .txt or .ldr file.")],
+    out: Annotated[Path | None, typer.Option(help="The picture; beside FILE if not given.")] = None,
+    size: Annotated[int, typer.Option(help="Pixels along a side.")] = 512,
+    world: WorldOption = "20x20x20",
+    force: ForceOption = False,
+) -> None:
+    """Draw a model as a PNG picture with a transparent ground."""
+    from legolab.bricks.structure import BrickStructure
+    from legolab.rendering.preview import save_png
+
+    structure = BrickStructure.load(file, _world(world))
+    picture = file.with_suffix(".png") if out is None else out
+    if picture.suffix.lower() != ".png":
+        raise InputError(f"expected --out to end in .png, got {picture}")
+    with whole_file(picture, force) as draft:
+        save_png(structure, draft, size=size)
+    console.say(str(picture))
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Option(help="Folder of corpus, checkpoint and model.")] = Path(
+        "legolab-training"
+    ),
+    minutes: Annotated[float, typer.Option(help="How long to train, corpus aside.")] = 60.0,
+    structures: Annotated[int, typer.Option(min=1, help="Size of the corpus.")] = 63_000,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same corpus.")] = 1,
+    processes: Annotated[int, typer.Option(min=1, help="To make the corpus with.")] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
+) -> None:
+    """Make a corpus of shapes and captions and train the model on it."""
+    _need("train", "torch", "transformers")
+    from legolab.training.train import Recipe, train_model
+
+    _between("--minutes", minutes, 0.01, 100_000.0)
+    recipe = Recipe(structures=structures, seed=seed, minutes=minutes)
+    try:
+        with console.TrainingLine() as line:
+            model = train_model(
+                out, recipe=recipe, resume=resume, processes=processes, report=line.show
+            )
+    except KeyboardInterrupt:
+        console.complain("Stopped. After the first checkpoint, --resume goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+    console.say(str(model))
+
+
+@app.command()
+def lab(
+    folder: Annotated[Path, typer.Option(help="Your copy of the notebooks.")] = Path(
+        "legolab-notebooks"
+    ),
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    start: Annotated[bool, typer.Option(help="Start JupyterLab, or only copy.")] = True,
+    jupyter: Annotated[
+        list[str] | None, typer.Argument(help="After --: options for JupyterLab itself.")
+    ] = None,
+) -> None:
+    """Open JupyterLab on your own copy of the notebooks; what you changed is kept."""
+    if start:
+        _need("notebook", "jupyterlab", "ipykernel")
+    for notebook in _copy_notebooks(folder):
+        console.say(str(notebook))
+    if start:
+        from jupyterlab.labapp import LabApp
+
+        options = [f"--ServerApp.root_dir={folder.absolute()}", *(jupyter or [])]
+        LabApp.launch_instance(options if browser else [*options, "--no-browser"])
+
+
+def _copy_notebooks(folder: Path) -> list[Path]:
+    """Copy the notebooks that are not in `folder` yet; where each of them is."""
+    package = Path(__file__).parent
+    shipped = package / "notebooks"
+    if not shipped.is_dir():  # a source tree: the wheel takes them from beside the package
+        shipped = package.parent / "notebooks"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        notebooks = sorted(shipped.glob("*.ipynb"))
+        for notebook in notebooks:
+            if not (folder / notebook.name).exists():
+                shutil.copyfile(notebook, folder / notebook.name)
+    except OSError as error:
+        raise FileError(f"cannot write {folder}: {error.strerror or error}") from error
+    return [folder / notebook.name for notebook in notebooks]
+
+
+def _need(extra: str, *modules: str) -> None:
+    """See that the libraries of an extra are there."""
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        names = " and ".join(missing)
+        raise InputError(f"This needs {names}, not installed here: pip install 'legolab[{extra}]'")
+
+
+def _world(text: str) -> World:
+    """
+    >>> _world("48x48x40")
+    (48, 48, 40)
+    """
+    match = re.fullmatch(r"([1-9]\d{0,5})x([1-9]\d{0,5})x([1-9]\d{0,5})", text, re.ASCII)
+    if match is None:
+        raise InputError(f"expected --world such as 20x20x20 (studs, studs, layers), got {text!r}")
+    return int(match[1]), int(match[2]), int(match[3])
+
+
+def _between(option: str, value: float, low: float, high: float) -> float:
+    """`value`, if it is a number in that range."""
+    if not low <= value <= high:
+        raise InputError(f"expected {option} from {low:g} to {high:g}, got {value:g}")
+    return value
+
+
+def _exit_code(report: StabilityReport) -> int:
+    return {"STABLE": 0, "UNSTABLE": 1, "UNVERIFIED": 3}[report.verdict.name]

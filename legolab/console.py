@@ -1,0 +1,242 @@
+"""What the terminal shows: bricks as they come, tables at the end, one plain sentence on failure.
+
+Results go to standard output; the live line and complaints go to standard error, so that results
+can be piped. Knows nothing of commands and exit codes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from legolab.bricks.structure import BrickStructure
+    from legolab.generation.generator import Event, Generation
+    from legolab.stability.report import StabilityReport
+    from legolab.training.train import Progress
+
+SHOWN_FAILING = 12
+"""How many failing bricks a table lists."""
+
+READER_LEFT = 141
+"""Exit code when whoever read our output went away, as shells give it (128 + SIGPIPE)."""
+
+
+class _Pipe(Console):
+    """A console that ends quietly when its reader has gone (`| head`)."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+        raise SystemExit(READER_LEFT)
+
+
+_out = _Pipe(highlight=False)
+_err = _Pipe(highlight=False, stderr=True)
+
+
+def complain(sentence: str) -> None:
+    """Say on standard error what went wrong."""
+    _err.print(Text(sentence), soft_wrap=True)
+
+
+def say(sentence: str, style: str = "") -> None:
+    """Say something on standard output, unwrapped, so that paths stay whole."""
+    _out.print(Text(sentence, style=style), soft_wrap=True)
+
+
+def write_json(document: Mapping[str, object]) -> None:
+    """Print one JSON document and nothing else."""
+    say(json.dumps(document, indent=2, allow_nan=False))
+
+
+class _LiveLine(ABC):
+    """A line on standard error that changes while work goes on; nothing where no one watches."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._live = Live(
+            console=_err, get_renderable=self.line, refresh_per_second=12, transient=True
+        )
+
+    def __enter__(self) -> Self:
+        if _err.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    @abstractmethod
+    def line(self) -> Text:
+        """What to show now."""
+
+
+class BrickCounter(_LiveLine):
+    """Bricks, layer and seconds while a model grows.
+
+    >>> with BrickCounter() as counter:
+    ...     print(counter.line())
+    0 bricks   layer 0   ... s
+    """
+
+    def __init__(self) -> None:
+        self._tops: list[int] = []
+        self._note = ""
+        super().__init__()
+
+    def show(self, event: Event) -> None:
+        """Take one event of the generation into account."""
+        from legolab.generation.generator import BrickPlaced, RolledBack, Trimmed
+
+        match event:
+            case BrickPlaced(brick=brick):
+                self._tops.append(brick.z + 1)
+            case RolledBack(kept=kept):
+                self._note = f"   back to brick {kept}" if kept else "   from the start"
+                del self._tops[kept:]
+            case Trimmed(kept=kept):
+                del self._tops[kept:]
+            case _:
+                pass
+
+    def line(self) -> Text:
+        """One little brick for each layer reached, then the figures."""
+        layers = max(self._tops, default=0)
+        brick = "▄ " if _err.encoding.startswith("utf") else "# "
+        line = Text(brick * layers, style="yellow")
+        seconds = time.monotonic() - self._began
+        count = f"{_count(len(self._tops), 'brick')}   layer {layers}   {seconds:.1f} s"
+        return line.append(count + self._note, style="default")
+
+
+class TrainingLine(_LiveLine):
+    """Where a training run stands; measurements stay on the screen."""
+
+    def __init__(self) -> None:
+        self._now = "starting"
+        self._stage = ""
+        super().__init__()
+
+    def show(self, progress: Progress) -> None:
+        """Take in where the run stands."""
+        self._now = f"{progress.stage} {progress.done:.0%}"
+        if progress.tokens:
+            speed = f"{progress.tokens_per_second:,.0f} tokens/s"
+            self._now += f"   loss {progress.loss:.2f}   {speed}   {progress.minutes:.0f} min"
+        gauge = progress.gauge
+        if gauge is not None:
+            unseen = f"own {gauge.own:.2f}, bare {gauge.bare:.2f}, other {gauge.other:.2f}"
+            complain(f"{self._now}   unseen shapes, nats per brick: {unseen}")
+        elif progress.stage != self._stage and not _err.is_terminal:
+            complain(self._now)
+        self._stage = progress.stage
+
+    def line(self) -> Text:
+        """Stage, loss and speed."""
+        return Text(self._now)
+
+
+def show_generation(
+    result: Generation, seconds: Mapping[str, float], files: Iterable[Path]
+) -> None:
+    """The closing table of `legolab generate`.
+
+    Args:
+        result: what was generated.
+        seconds: stage -> seconds, in order.
+        files: what was written.
+    """
+    say(result.caption, style="bold")
+    say(f"The model was asked for: {result.description}")
+    for note in result.notes:
+        say(note)
+    if not result.trace.finished:
+        say("It had more to build than the bricks it was allowed.")
+    _show_verdict(result.report)
+    trace = result.trace
+    stages = ", ".join(f"{stage} {spent:.1f}" for stage, spent in seconds.items())
+    _show_rows(
+        [
+            *_structure_rows(result.structure),
+            *_report_rows(result.report),
+            ("rolled back", _count(trace.rollbacks, "time")),
+            ("trimmed", _count(trace.trimmed, "brick")),
+            ("seed", str(result.seed)),
+            ("seconds", stages),
+        ]
+    )
+    for file in files:
+        say(str(file))
+
+
+def show_check(structure: BrickStructure, report: StabilityReport) -> None:
+    """The table of `legolab check`."""
+    _show_verdict(report)
+    solver = ("solver", f"{report.backend}, {report.seconds:.2f} s")
+    _show_rows([*_structure_rows(structure), *_report_rows(report), solver])
+
+
+def _show_verdict(report: StabilityReport) -> None:
+    styles = {"STABLE": "bold green", "UNSTABLE": "bold red", "UNVERIFIED": "black on yellow"}
+    say("")
+    say(report.summary, style=styles[report.verdict.name])
+    say("")
+
+
+def _structure_rows(structure: BrickStructure) -> list[tuple[str, str]]:
+    from legolab.bricks.inventory import brick_counts
+
+    layers = max((brick.z for brick in structure), default=-1) + 1
+    parts = ", ".join(f"{number} × {kind}" for kind, number in brick_counts(structure).items())
+    return [("bricks", f"{len(structure)} in {_count(layers, 'layer')}"), ("parts", parts)]
+
+
+def _report_rows(report: StabilityReport) -> list[tuple[str, str]]:
+    rows = []
+    failing = [str(index + 1) for index, score in enumerate(report.scores) if score >= 1]
+    if failing:
+        rest = ["…"] if len(failing) > SHOWN_FAILING else []
+        rows.append(("failing bricks", ", ".join(failing[:SHOWN_FAILING] + rest)))
+    elif report.weakest is not None:
+        score = report.scores[report.weakest]
+        rows.append(("weakest brick", f"number {report.weakest + 1}, score {score:.2f}"))
+    factor = report.known_safety_factor
+    if factor is not None:
+        from legolab.stability.report import rounded_down
+
+        rows.append(("safety factor", rounded_down(factor)))
+    return rows
+
+
+def _show_rows(rows: Sequence[tuple[str, str]]) -> None:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for name, value in rows:
+        table.add_row(Text(name), Text(value))
+    _out.print(table)
+
+
+def _count(number: int, noun: str) -> str:
+    """
+    >>> _count(1, "brick"), _count(0, "brick")
+    ('1 brick', '0 bricks')
+    """
+    return f"{number} {noun}{'s' * (number != 1)}"
