@@ -173,4 +173,5 @@ def test_reading_the_table_needs_no_torch() -> None:
         "import sys; from legolab.generation.wordtable import nearest; nearest('dog', ['cat']);"
         "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+    run = subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[2])
+    assert run.returncode == 0
