@@ -46,3 +46,22 @@ def reach_ground(studs: StudContacts) -> NDArray[np.bool_]:
 def is_connected(bricks: Iterable[Brick]) -> bool:
     """Whether every brick reaches the ground through stud contacts."""
     return bool(grounded(bricks).all())
+
+
+def count_parts(bricks: Iterable[Brick]) -> int:
+    """Into how many parts the bricks fall when lifted off the ground.
+
+    >>> count_parts([Brick(2, 2, 0, 0, 0), Brick(2, 2, 1, 1, 1), Brick(2, 2, 5, 5, 0)])
+    2
+    """
+    studs = find_contacts(brick_boxes(bricks)).studs
+    lowest = np.arange(studs.bricks)
+    held = studs.bottom < studs.bricks  # contacts with the ground tie nothing together
+    top, bottom = studs.top[held], studs.bottom[held]
+    while True:
+        before = lowest.copy()
+        # Each brick takes the lowest number among those it touches, until nothing changes.
+        np.minimum.at(lowest, top, before[bottom])
+        np.minimum.at(lowest, bottom, before[top])
+        if (lowest == before).all():
+            return len(np.unique(lowest))

@@ -18,6 +18,7 @@ from threadpoolctl import ThreadpoolController
 
 from legolab import formats
 from legolab.bricks.brick import Brick
+from legolab.bricks.connectivity import count_parts
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.generation.decoding import BrickDecoder, Counts
@@ -33,7 +34,9 @@ from legolab.stability.report import StabilityReport
 DEFAULT_TEMPERATURE = 0.3
 DEFAULT_MAX_BRICKS = 200
 MAX_DRAFTS = 4
-"""Times a structure is drawn, until its sizes are those of the description; the closest is kept."""
+"""Times a structure is drawn, until it is one part of the sizes asked; the closest is kept."""
+
+_LOOSE_PART = 5  # as bad as five studs amiss
 
 MAX_ROLLBACKS = 8
 """Times physics may take bricks back; then what does not stand is trimmed."""
@@ -135,7 +138,8 @@ def stream(
     """Build what a caption asks for, event by event.
 
     The structure that comes out is analysed: it is stable, or its report says that it is not
-    verified. When its sizes are not those of the description it is drawn again, a few times.
+    verified. When its sizes are not those of the description, or it falls into parts when lifted,
+    it is drawn again, a few times.
 
     Args:
         caption: a person's words, at most 1,000 characters.
@@ -165,11 +169,10 @@ def stream(
         growth = _Growth(loaded.session(), description, rng, temperature, max_bricks)
         drafts.append(growth)
         yield from growth.events()
-        missed = misses(fields, growth.structure)
-        if not missed or not growth.finished:
+        if not growth.finished or growth.distance(fields) == 0:
             break
         if number < MAX_DRAFTS:
-            yield RolledBack(0, f"the {' and '.join(missed)} came out differently: drawn again")
+            yield RolledBack(0, "it came out differently: drawn again")
     best = min(drafts, key=lambda draft: draft.distance(fields))
     if best is not drafts[-1]:
         yield RolledBack(0, f"draft {drafts.index(best) + 1} was closer")
@@ -245,8 +248,13 @@ class _Growth:
         return self._outcome[1]
 
     def distance(self, fields: Mapping[str, Value]) -> int:
-        """How far from what was asked: studs and layers amiss, and bricks that had to go."""
-        return sum(misses(fields, self.structure).values()) + self.trimmed + self.pruned
+        """How far from what was asked: studs and layers amiss, bricks that had to go, and parts.
+
+        A thing is one part: four legs without a top that joins them are far from a table.
+        """
+        loose = count_parts(self.structure) - 1
+        amiss = sum(misses(fields, self.structure).values())
+        return amiss + self.trimmed + self.pruned + _LOOSE_PART * loose
 
     def _grow(self) -> Iterator[Event]:
         """Sample bricks until the structure ends; all of them reach the ground then."""

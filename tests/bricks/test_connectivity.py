@@ -1,7 +1,7 @@
 """Connectivity: a path of studs to the ground, up or down."""
 
 from legolab.bricks.brick import Brick
-from legolab.bricks.connectivity import grounded, is_connected
+from legolab.bricks.connectivity import count_parts, grounded, is_connected
 from legolab.bricks.structure import BrickStructure
 
 
@@ -35,3 +35,12 @@ def test_building_order_does_not_matter() -> None:
 def test_no_bricks_are_connected() -> None:
     assert grounded([]).tolist() == []
     assert is_connected([])
+
+
+def test_parts_are_counted_without_the_ground() -> None:
+    legs = [Brick(1, 1, x, y, 0) for x in (0, 3) for y in (0, 3)]
+    top = [Brick(4, 2, 0, 0, 1), Brick(4, 2, 0, 2, 1), Brick(2, 4, 0, 0, 2)]
+    assert count_parts(legs) == 4
+    assert count_parts([*legs, *top[:2]]) == 2
+    assert count_parts([*legs, *top]) == 1
+    assert count_parts(reversed([Brick(1, 1, 0, 0, z) for z in range(20)])) == 1

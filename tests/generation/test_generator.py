@@ -84,17 +84,18 @@ def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
 ) -> None:
     """Four drafts of a table that is to be 8 wide: 2, 6, 4 and 4 wide; the second is kept."""
     widths = iter((2, 6, 4, 4))
-    monkeypatch.setattr(generator, "complete", lambda *_: {"width": 8, "depth": 2, "height": 1})
+    monkeypatch.setattr(generator, "complete", lambda *_: {"width": 8, "depth": 2, "height": 2})
     monkeypatch.setattr(generator, "describe", lambda *_: "table, width 8")
 
     def growth(*_: object) -> generator._Growth:
-        return _growth_that_says([Brick(2, 2, x, 0, 0) for x in range(0, next(widths), 2)])
+        bricks = [Brick(2, 2, x, 0, 0) for x in range(0, next(widths), 2)]
+        return _growth_that_says([*bricks, *(Brick(2, 2, b.x + 1, 0, 1) for b in bricks[:-1])])
 
     monkeypatch.setattr(generator, "_Growth", growth)
     *events, last = stream("a table", seed=1)
     assert isinstance(last, Finished)
     assert last.result.trace.drafts == 4
-    assert [brick.x for brick in last.result.structure] == [0, 2, 4]
+    assert [brick.x for brick in last.result.structure] == [0, 2, 4, 1, 3]
     assert replay(events) == list(last.result.structure)
 
 
