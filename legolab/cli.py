@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 import traceback
+from dataclasses import asdict
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
@@ -162,6 +163,7 @@ def _document(result: Generation) -> dict[str, object]:
         "caption": result.caption,
         "description": result.description,
         "notes": list(result.notes),
+        "differences": [asdict(difference) for difference in result.differences],
         "seed": result.seed,
         "bricks": len(result.structure),
         "parts": brick_counts(result.structure),
@@ -219,10 +221,13 @@ def train(
         "legolab-training"
     ),
     minutes: Annotated[float, typer.Option(help="How long to train, corpus aside.")] = 60.0,
-    structures: Annotated[int, typer.Option(min=1, help="Size of the corpus.")] = 63_000,
+    structures: Annotated[int, typer.Option(min=1, help="Size of the corpus.")] = 84_000,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same corpus.")] = 1,
     processes: Annotated[int, typer.Option(min=1, help="To make the corpus with.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="A trained model to begin with, instead of chance.")
+    ] = None,
 ) -> None:
     """Make a corpus of shapes and captions and train the model on it."""
     _need("train", "torch", "transformers")
@@ -233,7 +238,12 @@ def train(
     try:
         with console.TrainingLine() as line:
             model = train_model(
-                out, recipe=recipe, resume=resume, processes=processes, report=line.show
+                out,
+                recipe=recipe,
+                resume=resume,
+                start=start,
+                processes=processes,
+                report=line.show,
             )
     except KeyboardInterrupt:
         console.complain("Stopped. After the first checkpoint, --resume goes on from there.")

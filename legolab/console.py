@@ -167,6 +167,8 @@ def show_generation(
     say(f"The model was asked for: {result.description}")
     for note in result.notes:
         say(note)
+    if result.differences:
+        say(f"It came out with {', '.join(map(str, result.differences))}.")
     if not result.trace.finished:
         say("It had more to build than the bricks it was allowed.")
     _show_verdict(result.report)

@@ -16,6 +16,7 @@ import pytest
 import legolab as ll
 from legolab import cli, console
 from legolab.errors import CaptionError
+from legolab.generation.features import Difference
 from legolab.generation.generator import BrickPlaced, Finished, RolledBack, Started, Trimmed
 
 STABLE = "2x4 (0,0,0)\n2x2 (1,1,1)\n"
@@ -52,6 +53,7 @@ def fake_stream(caption, seed=None, temperature=1.0, max_bricks=None, text=STABL
             structure=structure,
             report=ll.analyze(structure),
             trace=trace,
+            differences=(Difference("arms", "two", "none"),),
         )
     )
 
@@ -93,6 +95,7 @@ def test_generate_closes_with_a_table(run):
     _, out, _ = run("generate", "a couch")
     for words in (
         "The model was asked for: sofa, arms two",
+        "It came out with arms none instead of two.",
         "I took couch to mean sofa.",
         "Stands",
         "2 in 2 layers",
@@ -339,16 +342,18 @@ def test_train_hands_its_options_over(run, monkeypatch):
 
     seen = []
 
-    def fake_train(out, recipe, resume, processes, report):
+    def fake_train(out, recipe, resume, start, processes, report):
         gauge = train.Gauge(own=0.5, bare=2.0, other=4.0)
         report(train.Progress("training", 0.5, 20, 1.25, 6000, 9000.0, 30.0, gauge))
-        seen.append((out, recipe, resume, processes))
+        seen.append((out, recipe, resume, start, processes))
         return out / "model"
 
     monkeypatch.setattr(train, "train_model", fake_train)
-    code, out, err = run("train", "--out", "here", "--minutes", "2", "--seed", "5", "--resume")
+    code, out, err = run(
+        "train", "--out", "here", "--minutes", "2", "--seed", "5", "--resume", "--start", "m"
+    )
     assert (code, out) == (0, f"{Path('here/model')}\n")
-    assert seen == [(Path("here"), train.Recipe(seed=5, minutes=2.0), True, 1)]
+    assert seen == [(Path("here"), train.Recipe(seed=5, minutes=2.0), True, Path("m"), 1)]
     assert "training 50%   loss 1.25   9,000 tokens/s   30 min" in err
     assert "own 0.50, bare 2.00, other 4.00" in err
     assert run("train", "--minutes", "0")[0] == 2

@@ -7,7 +7,7 @@ happens, `generate` returns the end of it.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,11 +22,10 @@ from legolab.bricks.connectivity import count_parts
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.generation.decoding import BrickDecoder, Counts
-from legolab.generation.grammar import Grammar, Placement
-from legolab.generation.lexicon import Value
-from legolab.generation.measuring import misses
+from legolab.generation.features import Difference, differences
+from legolab.generation.grammar import WORLD, Grammar, Placement, Room
 from legolab.generation.models.embedded import EmbeddedModel, load_embedded
-from legolab.generation.prompt import complete, describe, understand
+from legolab.generation.prompt import Brief, complete, understand
 from legolab.generation.trace import Trace
 from legolab.stability.analysis import analyze
 from legolab.stability.report import StabilityReport
@@ -34,9 +33,10 @@ from legolab.stability.report import StabilityReport
 DEFAULT_TEMPERATURE = 0.3
 DEFAULT_MAX_BRICKS = 200
 MAX_DRAFTS = 4
-"""Times a structure is drawn, until it is one part of the sizes asked; the closest is kept."""
+"""Times a structure is drawn, until it is one part and as described; the closest is kept."""
 
-_LOOSE_PART = 5  # as bad as five studs amiss
+_CHOICE, _LOOSE_PART = 3, 5  # as bad as so many studs amiss
+_ASKED = 3  # what the caption itself asked for counts so many times as much
 
 MAX_ROLLBACKS = 8
 """Times physics may take bricks back; then what does not stand is trimmed."""
@@ -92,6 +92,7 @@ class Generation:
     structure: BrickStructure
     report: StabilityReport
     trace: Trace
+    differences: tuple[Difference, ...] = ()  # what came out other than described
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
@@ -138,8 +139,8 @@ def stream(
     """Build what a caption asks for, event by event.
 
     The structure that comes out is analysed: it is stable, or its report says that it is not
-    verified. When its sizes are not those of the description, or it falls into parts when lifted,
-    it is drawn again, a few times.
+    verified. When something of it can be seen to differ from the description, or it falls into
+    parts when lifted, it is drawn again, a few times, and the closest is kept.
 
     Args:
         caption: a person's words, at most 1,000 characters.
@@ -161,27 +162,34 @@ def stream(
     loaded = load_embedded() if model == "embedded" else load_embedded(Path(model))
     load_seconds = time.perf_counter() - began
     rng = np.random.default_rng(np.random.SeedSequence([seed]))
-    fields = complete(understood, loaded.descriptions[understood.category], rng)
-    description = describe(understood.category, fields)
-    yield Started(caption, description, seed, understood.notes)
+    brief = complete(understood, loaded.descriptions[understood.category], rng)
+    yield Started(caption, brief.text, seed, understood.notes)
     drafts: list[_Growth] = []
     for number in range(1, MAX_DRAFTS + 1):
-        growth = _Growth(loaded.session(), description, rng, temperature, max_bricks)
+        growth = _Growth(loaded.session(), brief, rng, temperature, max_bricks)
         drafts.append(growth)
         yield from growth.events()
-        if not growth.finished or growth.distance(fields) == 0:
+        if not growth.finished or growth.distance() == 0:
             break
         if number < MAX_DRAFTS:
             yield RolledBack(0, "it came out differently: drawn again")
-    best = min(drafts, key=lambda draft: draft.distance(fields))
+    best = min(drafts, key=lambda draft: draft.distance())
     if best is not drafts[-1]:
         yield RolledBack(0, f"draft {drafts.index(best) + 1} was closer")
         for index, brick in enumerate(best.structure):
             yield BrickPlaced(index, brick)
     trace = _trace(best, drafts, model, loaded.digest, load_seconds)
-    notes = understood.notes
     yield Finished(
-        Generation(caption, description, notes, seed, best.structure, best.report, trace)
+        Generation(
+            caption=caption,
+            description=brief.text,
+            notes=understood.notes,
+            seed=seed,
+            structure=best.structure,
+            report=best.report,
+            trace=trace,
+            differences=best.differences,
+        )
     )
 
 
@@ -200,16 +208,17 @@ class _Growth:
     def __init__(
         self,
         model: EmbeddedModel,
-        description: str,
+        brief: Brief,
         rng: np.random.Generator,
         temperature: float,
         max_bricks: int,
     ) -> None:
         self._model = model
-        prompt = model.encode(f"<|begin|>{description}<|sep|>")
+        self._brief = brief
+        prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
         self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
         self._max_bricks = max_bricks
-        self._grammar = Grammar()
+        self._grammar = Grammar(room=_room(brief))
         self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
         self._banned: dict[int, set[Placement]] = {}
         self.temperature = temperature
@@ -247,13 +256,21 @@ class _Growth:
         assert self._outcome is not None
         return self._outcome[1]
 
-    def distance(self, fields: Mapping[str, Value]) -> int:
-        """How far from what was asked: studs and layers amiss, bricks that had to go, and parts.
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What came out other than described."""
+        return differences(self._brief.category, self._brief.fields, self.structure)
+
+    def distance(self) -> int:
+        """How far from what was asked: what differs, bricks that had to go, and loose parts.
 
         A thing is one part: four legs without a top that joins them are far from a table.
         """
+        amiss = sum(
+            _amiss(difference) * (_ASKED if difference.field in self._brief.asked else 1)
+            for difference in self.differences
+        )
         loose = count_parts(self.structure) - 1
-        amiss = sum(misses(fields, self.structure).values())
         return amiss + self.trimmed + self.pruned + _LOOSE_PART * loose
 
     def _grow(self) -> Iterator[Event]:
@@ -291,7 +308,7 @@ class _Growth:
         if mask.any():
             mark = self._decoder.mark()
             with _one_thread():
-                placement = self._decoder.next_brick(mask, may_end=bool(grammar.bricks))
+                placement = self._decoder.next_brick(mask, may_end=grammar.reaches_top)
             if placement is not None:
                 self._marks.append(mark)
         self.seconds["decode"] += time.perf_counter() - began
@@ -309,7 +326,7 @@ class _Growth:
             self._decoder.go_back(self._marks[count])
         del self._marks[count:]
         self._banned = {n: bans for n, bans in self._banned.items() if n <= count}
-        self._grammar = Grammar(self._grammar.bricks[:count])
+        self._grammar = Grammar(self._grammar.bricks[:count], self._grammar.room)
 
     def _cut_floating(self) -> Iterator[Event]:
         """Drop every brick that does not reach the ground; the text goes on without them."""
@@ -342,6 +359,21 @@ class _Growth:
             structure, report = self._verified(kept)
             yield Trimmed(kept)
         return structure, report
+
+
+def _amiss(difference: Difference) -> int:
+    """How much a difference weighs: a stud or layer is one."""
+    if isinstance(difference.wanted, int) and isinstance(difference.seen, int):
+        return abs(difference.wanted - difference.seen)
+    return _CHOICE
+
+
+def _room(brief: Brief) -> Room:
+    """The room a description gives; what it does not name is as large as the world."""
+    width, depth, height = (
+        int(brief.fields.get(name, WORLD)) for name in ("width", "depth", "height")
+    )
+    return width, depth, height
 
 
 def _trace(

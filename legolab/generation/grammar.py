@@ -20,6 +20,12 @@ WORLD = 20
 
 _INDEX_OF_SIZE = {size: index for index, size in enumerate(SIZES)}
 
+Room = tuple[int, int, int]
+"""Width, depth and height a structure may take: x < width, y >= WORLD - depth, z < height.
+
+That is the frame the model was trained in, where shapes touch x = 0 and y = 19.
+"""
+
 Mask = NDArray[np.bool_]
 """bool [14 sizes in the catalog's order, x, y, z]: where a brick's lowest corner may be."""
 
@@ -52,11 +58,13 @@ class Grammar:
     its top layer or the next. `stranded` says when that is no longer possible.
     """
 
-    def __init__(self, bricks: Iterable[Brick] = ()) -> None:
+    def __init__(self, bricks: Iterable[Brick] = (), room: Room = (WORLD, WORLD, WORLD)) -> None:
         self.bricks: list[Brick] = []
+        self.room = room
         self._free = np.zeros((len(SIZES), WORLD, WORLD, WORLD), dtype=bool)
         for index, (h, w) in enumerate(SIZES):
-            self._free[index, : WORLD - h + 1, : WORLD - w + 1] = True
+            xs = slice(0, max(0, room[0] - h + 1))
+            self._free[index, xs, WORLD - room[1] : WORLD - w + 1, : room[2]] = True
         self._touching = np.zeros_like(self._free)
         self._touching[..., 0] = True
         self._at: dict[tuple[int, int, int], int] = {}
@@ -106,7 +114,7 @@ class Grammar:
     def allowed(self, banned: Iterable[Placement] = (), tied: bool = False) -> Mask:
         """Where the next brick may go: the current layer or the one above it.
 
-        The first brick stands on the ground; the top layer of the world must touch what is there,
+        The first brick stands on the ground; the top layer of the room must touch what is there,
         since nothing can tie it in later.
 
         Args:
@@ -120,11 +128,16 @@ class Grammar:
             current = self.bricks[-1].z
             for z in range(current, min(current + 2, WORLD)):
                 mask[..., z] = self._free[..., z]
-                if tied or z == WORLD - 1:
+                if tied or z == self.room[2] - 1:
                     mask[..., z] &= self._touching[..., z]
         for placement in banned:
             mask[placement.size, placement.x, placement.y, placement.z] = False
         return mask
+
+    @property
+    def reaches_top(self) -> bool:
+        """Whether a brick stands in the highest layer of the room."""
+        return bool(self.bricks) and self.bricks[-1].z == self.room[2] - 1
 
     def floating(self) -> list[int]:
         """The bricks that do not reach the ground, in building order."""

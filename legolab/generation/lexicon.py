@@ -254,7 +254,7 @@ _FURNITURE = (
             Measure(
                 "width",
                 (
-                    Span(1, 11, "^small|^compact|^short|a short seat"),
+                    Span(1, 12, "^small|^compact|^short|a short seat"),
                     Span(15, 20, "^long|^wide|a long seat|a wide seat"),
                 ),
             ),
@@ -322,7 +322,7 @@ _FURNITURE = (
             ),
             _YES_NO_ARMS,
             Measure("seat", (Span(1, 4, "short legs|a low seat"), Span(6, 9, "long legs"))),
-            _long(11, 15, "seat"),
+            _long(13, 16, "seat"),
             _DEPTH,
             Measure("height"),
         ),

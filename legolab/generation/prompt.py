@@ -67,6 +67,20 @@ class Understanding:
     notes: tuple[str, ...]  # sentences for the person
 
 
+@dataclass(frozen=True)
+class Brief:
+    """What the model is to build: the complete description, and what of it the caption asked."""
+
+    category: str
+    fields: Mapping[str, Value]
+    asked: frozenset[str]
+
+    @property
+    def text(self) -> str:
+        """The canonical description."""
+        return describe(self.category, self.fields)
+
+
 def describe(category: str, fields: Mapping[str, Value]) -> str:
     """The canonical description of a shape, every field in the lexicon's order.
 
@@ -110,7 +124,7 @@ def understand(caption: str) -> Understanding:
 
 def complete(
     understood: Understanding, known: Sequence[Sequence[Value]], rng: np.random.Generator
-) -> dict[str, Value]:
+) -> Brief:
     """Fill what a caption leaves open from one of the known descriptions.
 
     One is drawn among those that fulfil the most wishes; wishes that even it does not fulfil are
@@ -132,7 +146,7 @@ def complete(
     fields = dict(zip(names, known[int(rng.choice(best))], strict=True))
     for name, wish in understood.wishes.items():
         fields[name] = wish.nearest(fields[name])
-    return fields
+    return Brief(understood.category, fields, frozenset(understood.wishes))
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from legolab.errors import InputError
 from legolab.training.batches import Batch, Example, Tokens, encode_rows, training_batches
 from legolab.training.corpus import Row, make_corpus, read_corpus
-from legolab.training.tokenizer import train_tokenizer
+from legolab.training.tokenizer import load_tokenizer, train_tokenizer
 
 if TYPE_CHECKING:
     import torch
@@ -27,6 +27,7 @@ _CONTEXT = 1024
 _WARM_UP = 60
 _FLOOR = 0.05  # the learning rate ends at this share
 _MUON_RATE, _ADAM_RATE = 0.02, 3e-3
+_WARM_RATE = 0.5  # of these, for weights that are trained already
 _CHECKPOINT_SECONDS = 300.0
 _VALIDATION_ROWS = 420
 _TOKENIZER_ROWS = 10_000
@@ -36,7 +37,7 @@ _TOKENIZER_ROWS = 10_000
 class Recipe:
     """Everything that decides what a training run does; sizes in tokens, minutes of wall time."""
 
-    structures: int = 63_000
+    structures: int = 84_000
     seed: int = 1
     minutes: float = 60.0
     hidden: int = 256
@@ -86,6 +87,7 @@ def train_model(
     *,
     recipe: Recipe | None = None,
     resume: bool = False,
+    start: Path | None = None,
     processes: int = 1,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Path:
@@ -95,6 +97,7 @@ def train_model(
         out: folder for corpus, checkpoint and model; made when missing.
         recipe: sizes, seed and time.
         resume: go on from the checkpoint in `out`.
+        start: folder of a trained model to begin with: its weights and its tokenizer.
         processes: how many make the corpus; the bytes are the same for any number.
         report: called now and then with where the run stands.
 
@@ -102,7 +105,8 @@ def train_model(
         The folder of the exported model.
 
     Raises:
-        InputError: there is nothing to resume, or a run is already there and `resume` is off.
+        InputError: there is nothing to resume or to start from, a run is already there and
+            `resume` is off, or the trained model has other sizes than the recipe.
         ImportError: torch or transformers is missing.
     """
     recipe = recipe or Recipe()
@@ -111,6 +115,8 @@ def train_model(
         raise InputError(f"expected a checkpoint to resume in {out}, found none")
     if checkpoint.exists() and not resume:
         raise InputError(f"{out} already holds a run: resume it, or choose another folder")
+    if start is not None and not (start / "model.safetensors").exists():
+        raise InputError(f"expected a trained model in {start}, found none")
     # Spinning threads are worth a factor of three on a shared machine; set before torch loads.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -120,8 +126,12 @@ def train_model(
 
     out.mkdir(parents=True, exist_ok=True)
     rows = _corpus(out, recipe, processes, report)
-    tokenizer = train_tokenizer(
-        text for row in rows[:_TOKENIZER_ROWS] for text in (row.description, *row.captions)
+    tokenizer = (
+        load_tokenizer(start)
+        if start is not None
+        else train_tokenizer(
+            text for row in rows[:_TOKENIZER_ROWS] for text in (row.description, *row.captions)
+        )
     )
     report(Progress("tokens", 0.0))
     examples = encode_rows(rows, tokenizer)
@@ -134,6 +144,8 @@ def train_model(
             "several hundred are the least"
         )
     run = _Run(recipe, len(tokenizer), checkpoint)
+    if start is not None:
+        run.start_from(start)
     if resume:
         run.load()
     run.train(seen, unseen[:_VALIDATION_ROWS], report)
@@ -270,6 +282,24 @@ class _Run:
         measured = Progress(**{**asdict(progress), "gauge": measure(self.model, unseen)})
         self.state.history.append(asdict(measured))
         return measured
+
+    def start_from(self, folder: Path) -> None:
+        """Begin with the weights of a trained model, and train them more gently."""
+        import torch
+        from safetensors.torch import load_file
+
+        weights = load_file(folder / "model.safetensors")
+        sizes = {name: tuple(p.shape) for name, p in self.model.named_parameters()}
+        found = {name: tuple(t.shape) for name, t in weights.items()}
+        if any(found.get(name) != size for name, size in sizes.items()):
+            raise InputError(
+                f"expected a model of {self.recipe.layers} layers of "
+                f"{self.recipe.hidden} in {folder}, found other sizes"
+            )
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                parameter.copy_(weights[name])
+        self.rates = [rate * _WARM_RATE for rate in self.rates]
 
     def save(self) -> None:
         """Write the checkpoint; the old one stays until the new one is complete."""

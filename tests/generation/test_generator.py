@@ -11,6 +11,7 @@ import pytest
 
 from legolab.bricks import Brick, BrickStructure
 from legolab.bricks.connectivity import is_connected
+from legolab.bricks.legolize import legolize
 from legolab.errors import CaptionError, InputError, ModelError
 from legolab.generation import generator
 from legolab.generation.generator import (
@@ -25,6 +26,7 @@ from legolab.generation.generator import (
     stream,
 )
 from legolab.generation.models.embedded import EmbeddedModel, load_embedded
+from legolab.generation.prompt import Brief
 from legolab.stability.analysis import analyze
 from legolab.stability.report import Verdict
 from tests.generation.fakes import FakeModel
@@ -82,14 +84,15 @@ def test_even_a_model_that_knows_nothing_ends_in_something_that_stands(
 def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Four drafts of a table that is to be 8 wide: 2, 6, 4 and 4 wide; the second is kept."""
+    """Four drafts of a jar that is to be 8 wide: 2, 6, 4 and 4 wide; the second is kept."""
     widths = iter((2, 6, 4, 4))
-    monkeypatch.setattr(generator, "complete", lambda *_: {"width": 8, "depth": 2, "height": 2})
-    monkeypatch.setattr(generator, "describe", lambda *_: "table, width 8")
+    monkeypatch.setattr(generator, "complete", lambda *_: _brief(8, 2, 2))
 
     def growth(*_: object) -> generator._Growth:
-        bricks = [Brick(2, 2, x, 0, 0) for x in range(0, next(widths), 2)]
-        return _growth_that_says([*bricks, *(Brick(2, 2, b.x + 1, 0, 1) for b in bricks[:-1])])
+        bricks = [Brick(2, 2, x, 18, 0) for x in range(0, next(widths), 2)]
+        return _growth_that_says(
+            [*bricks, *(Brick(2, 2, b.x + 1, 18, 1) for b in bricks[:-1])], brief=_brief(8, 2, 2)
+        )
 
     monkeypatch.setattr(generator, "_Growth", growth)
     *events, last = stream("a table", seed=1)
@@ -99,18 +102,49 @@ def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
     assert replay(events) == list(last.result.structure)
 
 
-def test_random_models_try_every_way_back(random_model: FakeModel) -> None:
+def test_random_models_try_every_way_back(
+    random_model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The runs above are worth something only if taking back, cutting and trimming all occur."""
+    monkeypatch.setattr(generator, "MAX_ROLLBACKS", 1)
     traces = [
         generate("a chair", seed=seed, max_bricks=bricks, temperature=1.0).trace
         for seed in range(6)
         for bricks in (6, 30)
     ]
-    assert sum(trace.rejections for trace in traces) > 0
-    assert sum(trace.regrounded for trace in traces) > 0
-    assert sum(trace.pruned for trace in traces) > 0
-    assert sum(trace.rollbacks for trace in traces) > 0
-    assert sum(trace.trimmed for trace in traces) > 0
+    for name in ("rejections", "regrounded", "pruned", "rollbacks", "trimmed"):
+        assert sum(getattr(trace, name) for trace in traces) > 0, name
+
+
+def test_what_is_asked_counts_more_than_what_was_left_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a mug too low with its handle and one of the right height without, the first is kept."""
+    wanted = {"handle": "big", "shape": "square", "width": 9, "depth": 6, "height": 7}
+    rows = iter([5, 7])
+
+    def draft(*_: object) -> generator._Growth:
+        height = next(rows)
+        return _growth_that_says(_mug(height, handle=height == 5), brief=asked)
+
+    asked = Brief("mug", wanted, frozenset({"handle"}))
+    monkeypatch.setattr(generator, "MAX_DRAFTS", 2)
+    monkeypatch.setattr(generator, "complete", lambda *_: asked)
+    monkeypatch.setattr(generator, "_Growth", draft)
+    *_, last = stream("a mug with a handle", seed=1)
+    assert isinstance(last, Finished)
+    assert [str(difference) for difference in last.result.differences] == ["height 5 instead of 7"]
+
+
+def _mug(height: int, handle: bool) -> BrickStructure:
+    """A square mug six studs wide and deep, and three more of handle."""
+    voxels = np.zeros((20, 20, 20), dtype=bool)
+    voxels[:6, 14:, :height] = True
+    voxels[1:5, 15:19, 2:height] = False
+    if handle:
+        voxels[6:9, 16:18, :height] = True
+        voxels[6:8, 16:18, 1 : height - 1] = False
+    return legolize(voxels)
 
 
 def test_events_tell_the_whole_story() -> None:
@@ -176,10 +210,18 @@ def test_trimming_cuts_until_it_stands_and_counts(monkeypatch: pytest.MonkeyPatc
 _Growth = generator._Growth
 
 
-def _growth_that_says(bricks: Iterable[Brick], max_bricks: int = 200) -> generator._Growth:
+def _brief(width: int, depth: int, height: int) -> Brief:
+    """A square jar without a lid."""
+    fields = {"lid": "none", "shape": "square", "body": 1}
+    return Brief("jar", fields | {"width": width, "depth": depth, "height": height}, frozenset())
+
+
+def _growth_that_says(
+    bricks: Iterable[Brick], max_bricks: int = 200, brief: Brief | None = None
+) -> generator._Growth:
     """A growth whose model has just these bricks to say, whatever was there before."""
     model = load_embedded().session()
-    growth = _Growth(model, "chair", np.random.default_rng(0), 0.6, max_bricks)
+    growth = _Growth(model, brief or _brief(20, 20, 20), np.random.default_rng(0), 0.6, max_bricks)
     left = iter(bricks)
 
     def next_brick(mask: object, may_end: bool) -> generator.Placement | None:

@@ -35,6 +35,20 @@ def test_a_mask_is_what_placing_one_by_one_would_accept() -> None:
         assert mask[size, x, y, z] == (fits and 1 <= z <= 2)
 
 
+def test_every_legal_brick_stays_inside_the_room_of_the_description() -> None:
+    """The room lies where the model was trained: at low x and high y."""
+    grammar = Grammar([Brick(1, 1, 0, 19, 0)], room=(3, 5, 2))
+    legal = np.argwhere(grammar.allowed())
+    assert len(legal) > 20
+    for size, x, y, z in legal:
+        h, w = SIZES[size]
+        assert x + h <= 3 and y >= 15 and y + w <= 20 and z < 2
+    assert not grammar.reaches_top
+    grammar.add(Brick(2, 4, 0, 15, 1))
+    assert grammar.reaches_top
+    assert not Grammar(room=(3, 1, 4)).allowed()[SIZES.index((2, 2))].any(), "no room for it"
+
+
 def test_bricks_may_hang_below_the_top_layer_only() -> None:
     tower = [Brick(1, 1, 0, 0, z) for z in range(19)]
     grammar = Grammar(tower)

@@ -5,7 +5,7 @@ import pytest
 
 from legolab.errors import CaptionError
 from legolab.generation.lexicon import ALIASES, CATEGORIES, Choice
-from legolab.generation.prompt import Understanding, Wish, complete, describe, understand
+from legolab.generation.prompt import Understanding, Wish, complete, understand
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,14 @@ def test_descriptions_fulfil_the_wishes_and_take_the_rest_from_one_known() -> No
         ["yes", "round", 14, 4],
     ]
     understood = Understanding("bowl", {"foot": Wish("yes"), "width": Wish(low=13, high=20)}, ())
-    fields = complete(understood, known, np.random.default_rng(0))
-    assert fields == {"foot": "yes", "shape": "round", "width": 14, "height": 4}
+    brief = complete(understood, known, np.random.default_rng(0))
+    assert brief.fields == {"foot": "yes", "shape": "round", "width": 14, "height": 4}
+    assert brief.asked == {"foot", "width"}
 
 
 def test_wishes_nobody_fulfils_are_written_in() -> None:
     known = [["none", "round", 10, 6]]
     understood = Understanding("bowl", {"foot": Wish("yes"), "width": Wish(low=13, high=20)}, ())
-    assert describe("bowl", complete(understood, known, np.random.default_rng(0))) == (
+    assert complete(understood, known, np.random.default_rng(0)).text == (
         "bowl, foot yes, shape round, width 13, height 6"
     )

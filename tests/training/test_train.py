@@ -57,6 +57,33 @@ def test_a_run_is_not_overwritten_but_resumed(run: tuple[Path, list[Progress]]) 
     assert again[-1].tokens > told[-1].tokens
 
 
+def test_a_run_may_begin_with_a_trained_model(
+    run: tuple[Path, list[Progress]], tmp_path: Path
+) -> None:
+    out, told = run
+    assert told[-1].gauge is not None
+    first: list[Progress] = []
+    model = train_model(
+        tmp_path / "next",
+        recipe=replace(SMALL, minutes=1e-6),
+        start=out / "model",
+        report=first.append,
+    )
+    assert first[-1].gauge is not None and first[-1].step == 0
+    assert first[-1].gauge.own == pytest.approx(told[-1].gauge.own, rel=0.02)
+    tokenizers = [(folder / "tokenizer.json").read_bytes() for folder in (out / "model", model)]
+    assert tokenizers[0] == tokenizers[1]
+
+
+def test_a_model_of_other_sizes_or_none_is_refused_as_a_start(
+    run: tuple[Path, list[Progress]], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"expected a trained model in .*, found none"):
+        train_model(tmp_path / "a", recipe=SMALL, start=tmp_path)
+    with pytest.raises(InputError, match=r"expected a model of 2 layers of 32 in .*, found other"):
+        train_model(tmp_path / "b", recipe=replace(SMALL, layers=2), start=run[0] / "model")
+
+
 def test_too_few_structures_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="several hundred are the least"):
         train_model(tmp_path, recipe=replace(SMALL, structures=2))

@@ -6,14 +6,14 @@ layers thick and round walls about a stud and a half, so that bricks can tie the
 
 from __future__ import annotations
 
-from legolab.training.shapes.canvas import MIDDLE, Canvas, Dice, Size, edges, resized
+from legolab.training.shapes.canvas import MIDDLE, SIZE, Canvas, Dice, Size, edges, resized
 from legolab.training.shapes.furniture import Drawn
 
 
 def _plan(dice: Dice, low: int, high: int) -> Size:
     """Width and depth of a turned shape: mostly a circle, sometimes a little oval."""
     width = dice.between(low, high)
-    return width, min(high, max(low, width + dice.choice((0, 0, 0, 1, -1, 2, -2))))
+    return width, min(high, max(low, width + dice.choice((0, 0, 0, 1, -1, 2, -2, 3))))
 
 
 def _tube(canvas: Canvas, plan: str, size: Size, z0: int, z1: int, wall: int = 1) -> None:
@@ -35,20 +35,23 @@ def _knob(canvas: Canvas, dice: Dice, size: Size, z: int) -> None:
 def basket(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "square"))
-    wall = dice.between(3, 8)
-    size = _plan(dice, 7, 13) if shape == "round" else (dice.between(7, 14), dice.between(5, 10))
-    _cup(canvas, shape, size, 0, wall)
-    if wall >= 5 and dice.chance(0.3):
+    size = _plan(dice, 7, 14) if shape == "round" else (dice.between(7, 15), dice.between(5, 10))
+    wall = dice.between(3, min(7, min(size) - 2))  # wide and low: a tall one is a bin
+    foot = 1 if wall >= 5 and dice.chance(0.25) else 0
+    if foot:
+        canvas.disc(shape, resized(size, -2), 0, foot)
+    _cup(canvas, shape, size, foot, wall, dice.between(1, 2))
+    if wall - foot >= 4 and dice.chance(0.3):
         canvas.disc(shape, resized(size, 2), wall - 2, wall, wall=2)
         size = resized(size, 2)
     handle = dice.chance(0.65)
     if handle:
-        rise, thick = dice.between(3, 8), dice.between(2, 3)
+        rise, thick = dice.between(4, 8), dice.between(2, 3)
         wide = dice.between(1, 3) if shape == "square" else dice.between(2, 3)
         x0, x1 = edges(size[0])
         y = MIDDLE - wide // 2 + (dice.between(-1, 1) if shape == "square" else 0)
         for x in (x0, x1 - 1):
-            canvas.box(x, x + 1, y, y + wide, min(2, wall), wall + rise)
+            canvas.box(x, x + 1, y, y + wide, foot + 2, wall + rise)
         canvas.box(x0, x1, y, y + wide, wall + rise - 2, wall + rise)
         if thick == 3:
             canvas.box(x0 + 1, x1 - 1, y, y + wide, wall + rise, wall + rise + 1)
@@ -58,58 +61,66 @@ def basket(dice: Dice) -> Drawn:
 def bottle(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "square"))
-    size = _plan(dice, 4, 9)
+    size = _plan(dice, 4, 8) if shape == "round" else (dice.between(4, 8), dice.between(4, 8))
     if size[0] % 2 != size[1] % 2:
         size = size[0], size[0]
-    body = dice.between(4, 10)
+    body = dice.between(max(5, min(size)), 11)  # a low one is a stepped pyramid
     waist = dice.between(2, body - 2) if min(size) >= 6 and dice.chance(0.3) else body
     canvas.disc(shape, size, 0, body)
     if waist < body:
-        canvas.clear_disc("square", (30, 30), waist, waist + 1)
-        canvas.disc(shape, resized(size, -2), waist, waist + 1)
+        slim = waist + dice.between(1, min(3, body - 1 - waist))
+        canvas.clear_disc("square", (2 * SIZE, 2 * SIZE), waist, slim)
+        canvas.disc(shape, resized(size, -2), waist, slim)
     neck = dice.choice(("long", "short"))
     thin = 2 + size[0] % 2
     z, shoulder = body, resized(size, -2)
     while max(shoulder) > thin:
         shoulder = max(thin, shoulder[0]), max(thin, shoulder[1])
-        steps = dice.between(1, 2)
+        steps = dice.between(1, 3)
         canvas.disc("round" if min(shoulder) > 3 else "square", shoulder, z, z + steps)
         z += steps
         shoulder = resized(shoulder, -dice.choice((2, 2, 4)))
     rise = dice.between(4, 7) if neck == "long" else dice.between(2, 3)
     canvas.disc("square", (thin, thin), z, z + rise)
+    if rise >= 4 and dice.chance(0.3):  # a ring around the neck
+        ring = z + dice.between(1, rise - 2)
+        canvas.disc("square", (thin + 2, thin + 2), ring, ring + 1)
     z += rise
-    cap = dice.chance(0.4)
+    cap = dice.chance(0.25)
     if cap:
-        canvas.disc("square", (thin + 2, thin + 2), z, z + dice.between(1, 3))
+        canvas.disc("square", (thin + 2, thin + 2), z, z + dice.between(1, 2))
     return canvas, {"neck": neck, "shape": shape, "cap": "yes" if cap else "none", "body": body}
 
 
 def bowl(dice: Dice) -> Drawn:
     canvas = Canvas()
-    shape = dice.choice(("round", "round", "square"))
-    rim = _plan(dice, 8, 13)
+    shape = dice.choice(("round", "round", "round", "square"))
+    rim = _plan(dice, 8, 15) if shape == "round" else (dice.between(8, 15), dice.between(7, 13))
     foot = dice.chance(0.5)
     z = 0
     if foot:
-        z = dice.between(1, 3)
+        z = dice.between(1, 2)
         canvas.disc(shape, resized(rim, -dice.choice((4, 6)) - (rim[0] > 9) * 2), 0, z)
-    steps = dice.between(0, 2)
+    steps = dice.between(0, 2) if min(rim) >= 10 else dice.between(0, 1)
     floor = dice.between(2, 3)
     canvas.disc(shape, resized(rim, -2 * steps), z, z + floor)
     z += floor
+    thick = dice.between(1, 3) if shape == "square" else dice.between(1, 2)
     for step in range(steps, 0, -1):
-        rise = dice.between(0 if step == steps else 2, 3)
+        rise = dice.between(0 if step == steps else 2, 2)
         _tube(canvas, shape, resized(rim, -2 * step), z, z + rise, 2)
         z += rise
-    _tube(canvas, shape, rim, z, z + dice.between(2, 5), 2)
+    rise = dice.between(2, max(2, min(4, min(rim) // 2 - z)))
+    _tube(canvas, shape, rim, z, z + rise, thick)
+    if rise >= 3 and max(rim) <= 14 and dice.chance(0.3):  # a lip
+        canvas.disc(shape, resized(rim, 2), z + rise - dice.between(1, 2), z + rise, wall=2)
     return canvas, {"foot": "yes" if foot else "none", "shape": shape}
 
 
 def jar(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "square"))
-    size = _plan(dice, 6, 10)
+    size = _plan(dice, 7, 12)
     body = dice.between(4, 11)
     foot = dice.chance(0.25)
     z = 0
@@ -135,20 +146,23 @@ def mug(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "round", "square"))
     size = _plan(dice, 6, 11) if shape == "round" else (dice.between(5, 10), dice.between(6, 10))
-    height = dice.between(5, 13)
-    handle = dice.choice(("big", "big", "small", "none"))
-    if height < 7 and handle == "small":
+    height = dice.between(5, min(12, min(size) + 2))
+    handle = dice.choice(("big", "big", "big", "small", "small", "none"))
+    if height < 8 and handle == "small":
         handle = "big"
-    _cup(canvas, shape, size, 0, height)
-    if height >= 7 and dice.chance(0.3):
+    _cup(canvas, shape, size, 0, height, dice.between(1, 2) if min(size) >= 8 else 1)
+    if height >= 7 and dice.chance(0.25):
         canvas.disc(shape, resized(size, 2), 0, dice.between(2, 3), wall=2)
+    elif height >= 7 and dice.chance(0.2):
+        canvas.disc(shape, resized(size, 2), height - dice.between(1, 2), height, wall=2)
     right = edges(size[0])[1]
     if handle != "none":
         wide = dice.between(1, 2)
-        y = MIDDLE - dice.between(1, wide) if wide == 2 else MIDDLE
+        y = MIDDLE - dice.between(0, wide)
         if handle == "big":
-            reach = dice.between(4, 5)
-            low, high = dice.between(0, 2), height - dice.between(0, 2)
+            reach = dice.between(4, 5) if height >= 8 else 4
+            spare = min(3, (height - 5) // 2)
+            low, high = dice.between(0, spare), height - dice.between(0, spare)
         else:
             reach = 3
             low = dice.between(1, height - 5)
@@ -165,7 +179,7 @@ def pot(dice: Dice) -> Drawn:
 
 def _flower_pot(dice: Dice) -> Drawn:
     canvas = Canvas()
-    rim = _plan(dice, 7, 12)
+    rim = _plan(dice, 7, 14)
     steps = dice.between(1, 2) if min(rim) >= 8 else 1
     z = dice.between(2, 6)
     _cup(canvas, "round", resized(rim, -2 * steps), 0, z, 2)
@@ -183,11 +197,11 @@ def _flower_pot(dice: Dice) -> Drawn:
 
 def _cooking_pot(dice: Dice) -> Drawn:
     canvas = Canvas()
-    size, height = _plan(dice, 7, 11), dice.between(4, 10)
+    size, height = _plan(dice, 8, 12), dice.between(4, 8)
     handles, lid = dice.chance(0.75), dice.chance(0.5)
     if handles:
         low, high = edges(size[0])
-        z, reach = height - dice.between(0, 3), dice.between(2, 4)
+        z, reach = height - dice.between(0, 3), dice.between(2, 3)
         wide = dice.between(2, 4)
         y = MIDDLE - wide // 2
         canvas.box(low - reach, high + reach, y, y + wide, z - 2, z)

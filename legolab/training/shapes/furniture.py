@@ -18,11 +18,12 @@ Drawn = tuple[Canvas, dict[str, Value]]
 
 def chair(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, depth = dice.between(4, 9), dice.between(5, 9)
+    width = dice.between(4, 9)
+    depth = dice.between(max(5, width - 2), min(9, width + 2))
     back = dice.choice(("high", "high", "low", "none"))
-    legs = dice.choice(("four", "four", "four", "pedestal", "solid"))
+    legs = dice.choice(("four", "four", "four", "four", "pedestal", "solid"))
     thick = dice.chance(0.4)
-    seat = dice.between(2, 8)
+    seat = dice.between(*{"four": (2, 8), "pedestal": (3, 6), "solid": (1, 4)}[legs])
     rise = {"high": dice.between(6, 10), "low": dice.between(2, 4), "none": 0}[back]
     arms = back != "none" and dice.chance(0.4)
     slats = back == "high" and width >= 5 and dice.chance(0.3)
@@ -66,20 +67,25 @@ def table(dice: Dice) -> Drawn:
     if top == "round" and legs == "panels":
         legs = "four"
     thick = dice.chance(0.5)
-    under = dice.between(3, 11)
     if top == "round":
-        width = depth = dice.choice((8, 9, 10, 11, 12, 14))
+        width = depth = dice.choice((9, 10, 11, 12, 13, 14))
     elif top == "square":
-        width = dice.between(7, 12)
+        width = dice.between(7, 13)
         depth = width + dice.between(-1, 1)
     else:
-        width, depth = dice.between(11, 18), dice.between(5, 8)
-    inset = max(1, round(width * 0.17)) if top == "round" else dice.between(0, 2)
+        width, depth = dice.between(11, 19), dice.between(5, 9)
+    # Taller than wide, a table looks like a lamp or a stool.
+    under = dice.between(
+        *((4, min(8, width - 3)) if legs == "pedestal" else (3, min(10, width - 1)))
+    )
+    inset = (
+        max(1, round(width * 0.17)) if top == "round" else dice.between(0, 3 if width >= 11 else 2)
+    )
     slab = dice.between(2, 3)
     shelf = legs == "four" and under >= 5 and dice.chance(0.35)
-    if legs == "four" and min(width, depth) - 2 * inset < 3:
+    if legs != "pedestal" and min(width, depth) - 2 * inset < 3:
         inset = 1
-    thick = thick and not (legs == "four" and min(width, depth) - 2 * inset < 5)
+    thick = thick and not (legs != "pedestal" and min(width, depth) - 2 * inset < 5)
     size = 2 if thick else 1
     if legs == "four":
         canvas.corners(width - inset, depth - inset, size, 0, under, inset, inset)
@@ -113,7 +119,7 @@ def table(dice: Dice) -> Drawn:
 
 def sofa(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, deep = dice.between(9, 19), dice.between(5, 8)
+    width, deep = dice.between(11, 20), dice.between(5, 8)
     seat = dice.between(2, 4)
     back = dice.choice(("high", "low"))
     rise = dice.between(4, 6) if back == "high" else dice.between(2, 3)
@@ -148,9 +154,9 @@ def sofa(dice: Dice) -> Drawn:
 
 def bed(dice: Dice) -> Drawn:
     canvas = Canvas()
-    length = dice.between(11, 18)
+    length = dice.between(13, 19)
     if dice.chance(0.25):
-        width, under = dice.between(6, 9), dice.between(2, 3)
+        width, under = dice.between(6, 8), dice.between(2, 3)
         gap, rail = dice.between(4, 6), dice.between(2, 3)
         upper = under + 2 + gap
         top = upper + 2 + rail
@@ -167,26 +173,30 @@ def bed(dice: Dice) -> Drawn:
             "legs": "four",
             "pillows": "none",
         }
-    width = dice.between(6, 14)
+    width = dice.between(7, min(14, length - 2))
     head = dice.choice(("tall", "tall", "low", "none"))
     legs, foot = dice.chance(0.5), dice.chance(0.4)
     under = dice.between(1, 3) if legs else 0
     if legs:
-        canvas.corners(width, length, 2, 0, under)
+        canvas.corners(width, length, dice.between(1, 2), 0, under)
     top = under + dice.between(2, 3)
     canvas.box(0, width, 0, length, under, top)
-    rise = {"tall": dice.between(4, 8), "low": 2, "none": 0}[head]
+    rise = {"tall": dice.between(3, 6), "low": dice.between(1, 2), "none": 0}[head]
     canvas.box(0, width, length - 1, length, under, top + rise)
     pillows = "none"
-    if dice.chance(0.75):
+    if dice.chance(0.85):
         pillows = "one" if width < 10 else "two"
-        y0 = length - 1 - dice.between(2, 3)
+        y0 = length - 1 - dice.between(2, 4)
         middle = width // 2
         canvas.box(1, width - 1, y0, length - 1, top, top + 1)
         if pillows == "two":
             canvas.box(middle - 1, middle + 1, y0, length - 1, top, top + 1, filled=False)
     if foot:
-        canvas.box(0, width, 0, 1, under, top + 2)
+        canvas.box(0, width, 0, 1, under, top + dice.between(1, 2 if rise < 4 else 3))
+    if head == "tall" and dice.chance(0.3):
+        post = dice.between(1, 2)
+        for x in (0, width - post):
+            canvas.box(x, x + post, length - 1, length, top + rise, top + rise + 1)
     return canvas, {
         "levels": "one",
         "headboard": head,
@@ -198,26 +208,32 @@ def bed(dice: Dice) -> Drawn:
 
 def bench(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, depth = dice.between(9, 19), dice.between(3, 6)
-    seat = dice.between(2, 6)
+    width, depth = dice.between(11, 20), dice.between(3, 6)
+    seat = dice.between(2, 5)
     back = dice.chance(0.6)
     legs = dice.choice(("four", "panels"))
     arms = back and dice.chance(0.45)
-    inset = dice.between(0, 2)
+    leg = dice.between(1, 3)
+    inset = dice.between(0, min(3, (width - 4) // 2 - leg))
     if legs == "four":
-        for x in (inset, width - 2 - inset):
+        for x in (inset, width - leg - inset):
             for y in (0, depth - 1):
-                canvas.box(x, x + 2, y, y + 1, 0, seat)
+                canvas.box(x, x + leg, y, y + 1, 0, seat)
     else:
-        canvas.box(inset, inset + 2, 0, depth, 0, seat)
-        canvas.box(width - 2 - inset, width - inset, 0, depth, 0, seat)
+        canvas.box(inset, inset + leg, 0, depth, 0, seat)
+        canvas.box(width - leg - inset, width - inset, 0, depth, 0, seat)
     top = seat + 2
     canvas.box(0, width, 0, depth, seat, top)
     if back:
-        canvas.box(0, width, depth - 1, depth, top, top + dice.between(3, 6))
+        rise = dice.between(3, 5)
+        canvas.box(0, width, depth - 1, depth, top, top + rise)
+        if rise >= 4 and dice.chance(0.3):  # a gap under the back
+            post = dice.between(1, 3)
+            canvas.box(post, width - post, depth - 1, depth, top, top + 1, filled=False)
     if arms:
-        canvas.box(0, 1, 0, depth, top, top + 2)
-        canvas.box(width - 1, width, 0, depth, top, top + 2)
+        arm = dice.between(2, 3) if rise >= 4 else 2
+        canvas.box(0, 1, 0, depth, top, top + arm)
+        canvas.box(width - 1, width, 0, depth, top, top + arm)
     return canvas, {
         "back": "yes" if back else "none",
         "legs": legs,
@@ -266,17 +282,21 @@ def piano(dice: Dice) -> Drawn:
 
 def _upright(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, keys = dice.between(8, 16), dice.between(3, 5)
+    width, keys = dice.between(10, 18), dice.between(3, 5)
     reach, body = dice.between(2, 4), dice.between(2, 4)
-    height = keys + dice.between(5, 9)
+    height = keys + dice.between(5, 8)
     canvas.box(0, width, reach, reach + body, 0, height)
     canvas.box(0, 1, 0, reach, 0, keys)
     canvas.box(width - 1, width, 0, reach, 0, keys)
     canvas.box(0, width, 0, reach + body, keys, keys + 2)
-    if dice.chance(0.5):
+    cheek = dice.between(1, 2)
+    canvas.box(0, cheek, 0, reach, keys + 2, keys + 3)
+    canvas.box(width - cheek, width, 0, reach, keys + 2, keys + 3)
+    if dice.chance(0.6):
         canvas.box(0, width, reach - 1, reach + body, height - 1, height)
-    if dice.chance(0.3):
-        canvas.box(1, width - 1, reach - 1, reach, keys + 2, keys + dice.between(3, 4))
+    if dice.chance(0.4):
+        aside = dice.between(2, 3)
+        canvas.box(aside, width - aside, reach - 1, reach, keys + 2, keys + dice.between(4, 5))
     return canvas, {"kind": "upright", "lid": "none", "keys": keys}
 
 
@@ -294,5 +314,8 @@ def _grand(dice: Dice) -> Drawn:
     canvas.box(1, width - 1, 0, 2, under + body - 1, under + body, filled=False)
     lid = dice.choice(("open", "closed"))
     if lid == "open":
-        canvas.box(0, 1, 3, length - 1, under + body, under + body + dice.between(4, 6))
+        # Hinged at the straight side, it leans over the strings, a stud for every layer.
+        for step in range(dice.between(3, 5)):
+            z = under + body + step
+            canvas.box(step, step + 2, 3, length - 3, z, z + 1)
     return canvas, {"kind": "grand", "lid": lid, "keys": under}

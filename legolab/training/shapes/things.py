@@ -18,18 +18,21 @@ _TIERS = {1: "one", 2: "two", 3: "three", 4: "four"}
 def guitar(dice: Dice) -> Drawn:
     """A guitar standing on its body, strings to the front."""
     canvas = Canvas()
-    body = dice.choice(("round", "boxy", "waisted"))
+    body = dice.choice(("round", "round", "boxy", "waisted", "waisted"))
     width, thick = dice.between(6, 12), dice.between(2, 4)
     half, odd = width // 2, width % 2
     reaches = _body(dice, body, half)
     for z, reach in enumerate(reaches):
         canvas.box(MIDDLE - reach, MIDDLE + reach + odd, 0, thick, z, z + 1)
     tall = len(reaches)
+    if thick >= 3:  # the sound hole
+        z = tall // 2 + dice.between(-1, 1)
+        canvas.box(MIDDLE - 1, MIDDLE + 1 + odd, 0, 1, z, z + 2, filled=False)
     neck = dice.between(4, min(12, 18 - tall))
     slim = 1 if odd else 2
     x = MIDDLE - (1 - odd)
     canvas.box(x, x + slim, 0, min(thick, 2), tall - 1, tall + neck)
-    head = dice.choice(("wide", "plain"))
+    head = dice.choice(("wide", "wide", "plain"))
     if head == "wide":
         z = tall + neck
         canvas.box(x - 1, x + slim + 1, 0, min(thick, 2), z - dice.between(1, 2), z + 1)
@@ -57,15 +60,17 @@ def tower(dice: Dice) -> Drawn:
     shape = dice.choice(("square", "square", "round"))
     top = dice.choice(("pointed", "flat", "battlements"))
     width = dice.between(max(4, 2 + 2 * tiers), 10)
-    depth = width + dice.choice((0, 0, 0, 1, -1, -2))
-    walls = dice.between(max(8, 3 * tiers), 17 if top == "pointed" else 19)
-    cuts = sorted(dice.sample(range(3, walls - 2), tiers - 1)) if tiers > 1 else []
+    depth = max(4, 2 + 2 * tiers, width + dice.choice((0, 0, 0, 1, -1, -2)))
+    walls = dice.between(max(8, 3 * tiers, width * 3 // 2), 17 if top == "pointed" else 19)
+    spare = walls - 3 * tiers  # every tier is three layers tall or more
+    extra = sorted(dice.between(0, spare) for _ in range(tiers - 1))
+    cuts = [3 * tier + more for tier, more in enumerate(extra, start=1)]
     size, z = (width, depth), 0
     for end in (*cuts, walls):
-        canvas.disc(shape, size, z, max(end, z + 2))
+        canvas.disc(shape, size, z, end)
         if min(size) >= 7:
             canvas.clear_disc(shape, resized(size, -4), z, end - 2)
-        z = max(end, z + 2)
+        z = end
         last = size
         size = max(2 + size[0] % 2, size[0] - 2), max(2 + size[1] % 2, size[1] - 2)
     if top == "pointed":
@@ -87,8 +92,10 @@ def _battlements(canvas: Canvas, shape: str, size: Size, z: int, first: int) -> 
     rim = Canvas()
     rim.disc(shape, size, z, z + 1, wall=1)
     pairs = np.arange(SIZE) // 2
-    rim.voxels &= ((pairs[:, None] + pairs[None, :] + first) % 2 == 0)[:, :, None]
-    canvas.voxels |= rim.voxels
+    merlons = ((pairs[:, None] + pairs[None, :] + first) % 2 == 0)[:, :, None]
+    if not (rim.voxels & merlons).any():  # a small circle has no corners
+        merlons = ~merlons
+    canvas.voxels |= rim.voxels & merlons
 
 
 def birdhouse(dice: Dice) -> Drawn:
@@ -135,7 +142,7 @@ def birdhouse(dice: Dice) -> Drawn:
 
 def camera(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, depth, height = dice.between(8, 14), dice.between(3, 5), dice.between(5, 8)
+    width, depth, height = dice.between(9, 15), dice.between(3, 5), dice.between(6, 8)
     lens, tripod, bump = dice.choice(("long", "short")), dice.chance(0.35), dice.chance(0.6)
     reach = dice.between(5, 7) if lens == "long" else dice.between(2, 3)
     z = dice.between(5, 8) if tripod else 0
@@ -146,16 +153,18 @@ def camera(dice: Dice) -> Drawn:
                 canvas.box(left, left + 1, y, y + 1, 0, z)
         canvas.box(x - 3, x + 3, reach, reach + depth, z - 1, z)
     canvas.box(0, width, reach, reach + depth, z, z + height)
-    size = dice.between(4, 5) if height >= 6 else 4
+    size = dice.between(4, 6)
     for layer in range(z + (height - size) // 2, z + (height - size) // 2 + size):
         edge = layer in (z + (height - size) // 2, z + (height - size) // 2 + size - 1)
-        half = 2 if edge or height < 6 else 3
+        half = 2 if edge else 3
         canvas.box(x - half, x + half, 0, reach, layer, layer + 1)
     if bump:
         wide = dice.between(2, 3)
         canvas.box(
             x - wide, x + wide, reach, reach + depth, z + height, z + height + dice.between(1, 2)
         )
+    if dice.chance(0.7):  # the shutter release
+        canvas.box(1, 1 + dice.between(1, 2), reach, reach + 2, z + height, z + height + 1)
     return canvas, {
         "lens": lens,
         "viewfinder": "yes" if bump else "none",

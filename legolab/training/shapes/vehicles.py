@@ -42,8 +42,12 @@ def car(dice: Dice) -> Drawn:
         if spoiler:
             canvas.box(length - 1, length, near, far, deck, deck + 2)
     elif body == "van":
-        rise = dice.between(4, 6)
-        canvas.box(dice.between(1, 3), length, near, far, deck, deck + rise)
+        rise, start = dice.between(4, 6), dice.between(1, 3)
+        canvas.box(start, length, near, far, deck, deck + rise)
+        window = dice.between(2, 3)
+        for side in (near, far - 1):
+            for x in (start + 1, start + window + 2)[: dice.between(1, 2)]:
+                canvas.box(x, x + window, side, side + 1, deck + 1, deck + 3, filled=False)
     else:
         start, end = length // 5 + dice.between(0, 1), length // 2 + dice.between(0, 1)
         canvas.box(start, end, near, far, deck, deck + dice.between(2, 4))
@@ -56,14 +60,16 @@ def car(dice: Dice) -> Drawn:
 def bus(dice: Dice) -> Drawn:
     canvas = Canvas()
     decks = dice.choice(("one", "one", "two"))
-    length, depth = dice.between(11, 20), dice.between(4, 6)
-    windows = dice.chance(0.75)
+    length = dice.between(14 if decks == "two" else 12, 20)
+    depth = dice.between(4, 6)
+    windows = dice.chance(0.8)
     six = length >= 15 and dice.chance(0.5)
     front, rear = dice.between(1, 3), length - dice.between(3, 5)
     _wheels(canvas, (front, rear, *((rear - 3,) if six else ())), 2, depth, 1)
+    canvas.box(0, length, 1, depth - 1, 1, 2)
     lower = dice.between(4, 6)
     roof = 3 + lower + (dice.between(4, 5) if decks == "two" else 0)
-    canvas.box(0, length, 0, depth, 1, roof + 1)
+    canvas.box(0, length, 0, depth, 2, roof + 1)
     if depth >= 5:
         canvas.box(2, length - 2, 2, depth - 2, 4, roof - 1, filled=False)
     slope = dice.between(0, 2)
@@ -98,7 +104,7 @@ def train(dice: Dice) -> Drawn:
     side = 1 if depth >= 5 else 0
     boiler = dice.between(5, 6) if carriages == 0 else 5
     canvas.box(0, engine, side, depth - side, 3, boiler)
-    cab = max(3, engine // 3) + dice.between(-1, 1)
+    cab = min(max(3, engine // 3) + dice.between(-1, 1), engine - 4)
     roof = boiler + dice.between(2, 4)
     canvas.box(engine - cab, engine, 0, depth, 3, roof)
     if roof < 10 and dice.chance(0.4):
