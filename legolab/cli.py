@@ -48,6 +48,7 @@ app = typer.Typer(
 
 WorldOption = Annotated[str, typer.Option(help="Studs along x, studs along y, layers.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
+BackendOption = Annotated[str, typer.Option(help="Which solver; see `legolab backends`.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace what is already there.")]
 
 
@@ -98,11 +99,18 @@ def generate(
     model: Annotated[
         str | None, typer.Option(help="A folder that `legolab train` made; else the built-in one.")
     ] = None,
+    backend: BackendOption = "auto",
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Turn a caption into a folder with a picture, an LDraw file, brick text and a report."""
-    given = {"seed": seed, "temperature": temperature, "max_bricks": max_bricks, "model": model}
+    given = {
+        "seed": seed,
+        "temperature": temperature,
+        "max_bricks": max_bricks,
+        "model": model,
+        "backend": backend,
+    }
     options = {name: value for name, value in given.items() if value is not None}
     try:
         result, folder = _grow(caption, options, out, force)
@@ -143,13 +151,19 @@ def _grow(caption: str, options: dict[str, Any], out: Path, force: bool) -> tupl
 def _write(result: Generation, folder: Path, force: bool) -> list[str]:
     """Write the four files; the verdict is in each that has a place for words."""
     from legolab.ldraw.writer import write_ldr
+    from legolab.rendering.preview import save_png
 
     about = [result.report.summary, f"legolab {__version__}, seed {result.seed}"]
     ldr = write_ldr(result.structure, title=result.caption, comments=about)
+    unverified = result.report.verdict.name == "UNVERIFIED"
+    text = result.structure.to_text()
+    if unverified:
+        text = f"# {result.report.summary}\n{text}"
     report = json.dumps(_document(result), indent=2, allow_nan=False) + "\n"
-    texts = {"model.ldr": ldr, "model.txt": result.structure.to_text(), "report.json": report}
+    texts = {"model.ldr": ldr, "model.txt": text, "report.json": report}
+    mark = result.report.verdict.name if unverified else ""
     with whole_folder(folder, force) as draft:
-        result.structure.save(draft / "preview.png")
+        save_png(result.structure, draft / "preview.png", watermark=mark)
         for name, text in texts.items():
             (draft / name).write_text(text, encoding="utf-8", newline="\n")
     return ["preview.png", *texts]
@@ -179,6 +193,7 @@ def check(
     strict: Annotated[
         bool, typer.Option("--strict", help="Ask every brick to be held exactly, and how safely.")
     ] = False,
+    backend: BackendOption = "auto",
     as_json: JsonOption = False,
 ) -> None:
     """Say whether a model stands, and which brick would fail first."""
@@ -186,12 +201,50 @@ def check(
     from legolab.stability.analysis import analyze
 
     structure = BrickStructure.load(file, _world(world))
-    report = analyze(structure, strict=strict)
+    report = analyze(structure, backend=backend, strict=strict)
     if as_json:
         console.write_json(report.to_json())
     else:
         console.show_check(structure, report)
     raise typer.Exit(_exit_code(report))
+
+
+@app.command()
+def backends(as_json: JsonOption = False) -> None:
+    """List the solvers, what there is of each, and how long it takes over 40 bricks."""
+    from legolab.stability.comparison import inspect_backends
+
+    inspections = inspect_backends()
+    if as_json:
+        document = [asdict(inspection) for inspection in inspections]
+        console.write_json({"schema": "legolab.backends/1", "backends": document})
+    else:
+        console.show_backends(inspections)
+
+
+@app.command()
+def compare(
+    files: Annotated[list[Path], typer.Argument(help=".txt or .ldr files.")],
+    world: WorldOption = "20x20x20",
+    as_json: JsonOption = False,
+) -> None:
+    """Put the same model through every solver that is installed."""
+    from legolab.bricks.structure import BrickStructure
+    from legolab.stability import comparison
+
+    structures = [(file, BrickStructure.load(file, _world(world))) for file in files]
+    verdicts = []
+    documents = []
+    for file, structure in structures:
+        found = comparison.compare(structure)
+        verdicts.append(found.verdict.name)
+        documents.append({"file": str(file), **found.to_json()})
+        if not as_json:
+            console.show_comparison(str(file), structure, found)
+    if as_json:
+        console.write_json({"schema": "legolab.comparison/1", "files": documents})
+    codes = {"STABLE": 0, "UNSTABLE": 1, "UNVERIFIED": 3}
+    raise typer.Exit(max(codes[verdict] for verdict in verdicts))
 
 
 @app.command()

@@ -23,6 +23,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from legolab.bricks.structure import BrickStructure
     from legolab.generation.generator import Event, Generation
+    from legolab.stability.comparison import Comparison, Inspection
     from legolab.stability.report import StabilityReport
     from legolab.training.train import Progress
 
@@ -193,6 +194,48 @@ def show_check(structure: BrickStructure, report: StabilityReport) -> None:
     _show_verdict(report)
     solver = ("solver", f"{report.backend}, {report.seconds:.2f} s")
     _show_rows([*_structure_rows(structure), *_report_rows(report), solver])
+
+
+def show_backends(inspections: Sequence[Inspection]) -> None:
+    """The table of `legolab backends`; what there is to say of one stands below it."""
+    table = _table("backend", "version", "licence", "a wall of 40 bricks")
+    for found in inspections:
+        state = found.state
+        spent = "" if found.milliseconds is None else f"{found.milliseconds:.1f} ms"
+        version = "not installed" if state.version is None else state.version
+        table.add_row(*map(Text, (state.name, version, found.licence, spent)))
+    _out.print(table)
+    say("")
+    for found in inspections:
+        notes = "; ".join(filter(None, (found.state.about, found.state.reason, found.error)))
+        say(f"{found.state.name}: {notes}")
+
+
+def show_comparison(file: str, structure: BrickStructure, found: Comparison) -> None:
+    """One file's table of `legolab compare`; why a solver gave no answer stands below it."""
+    say(f"{file}: {_count(len(structure), 'brick')}", style="bold")
+    table = _table("backend", "verdict", "objective, N", "largest score", "ms")
+    for entry in found.entries:
+        cells = [entry.backend, "could not tell", "", "", ""]
+        if entry.report is not None:
+            verdict, scores = entry.report.verdict.value, entry.report.scores
+            cells[1:3] = [verdict, f"{entry.report.objective:.6e}"]
+            cells[3:5] = [f"{scores.max():.4f}", f"{entry.seconds * 1e3:.1f}"]
+        table.add_row(*map(Text, cells))
+    _out.print(table)
+    for entry in found.entries:
+        if entry.error:
+            say(f"{entry.backend}: {entry.error}")
+    if len({report.verdict for report in found.answers}) > 1:
+        say("They disagree: this needs a closer look.", style="bold red")
+    say("")
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, header_style="dim")
+    return table
 
 
 def _show_verdict(report: StabilityReport) -> None:

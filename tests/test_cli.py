@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import legolab as ll
 from legolab import cli, console
-from legolab.errors import CaptionError
+from legolab.errors import CaptionError, SolverError
 from legolab.generation.features import Difference
 from legolab.generation.generator import BrickPlaced, Finished, RolledBack, Started, Trimmed
 
@@ -24,7 +26,7 @@ FALLS = "2x4 (0,0,0)\n1x1 (5,5,3)\n"
 FILES = ["model.ldr", "model.txt", "preview.png", "report.json"]
 
 
-def fake_stream(caption, seed=None, temperature=1.0, max_bricks=None, text=STABLE):
+def fake_stream(caption, seed=None, temperature=1.0, max_bricks=None, backend="auto", text=STABLE):
     """Two bricks, one of them placed twice."""
     if caption == "a dog":
         raise CaptionError("I know no dog. The nearest I know is a chair.")
@@ -51,7 +53,7 @@ def fake_stream(caption, seed=None, temperature=1.0, max_bricks=None, text=STABL
             notes=notes,
             seed=seed,
             structure=structure,
-            report=ll.analyze(structure),
+            report=ll.analyze(structure, backend=backend),
             trace=trace,
             differences=(Difference("arms", "two", "none"),),
         )
@@ -147,7 +149,7 @@ def test_an_existing_folder_is_kept_unless_forced(run):
 
 
 def test_an_existing_folder_is_seen_before_the_first_brick(run, monkeypatch):
-    def never_a_brick(caption, seed):
+    def never_a_brick(caption, seed, backend):
         yield Started(caption, "sofa", seed, ())
         raise AssertionError("a brick was asked for")
 
@@ -196,7 +198,7 @@ def test_a_bad_option_ends_with_2_and_is_named(run, options):
 
 
 def test_a_bug_of_ours_ends_with_70_and_tells_how_to_see_it(run, monkeypatch):
-    def broken(caption):
+    def broken(caption, backend):
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr("legolab.generation.generator.stream", broken)
@@ -221,7 +223,7 @@ def test_ctrl_c_leaves_no_folder_and_ends_with_130(tmp_path):
         # A shell that runs the tests in the background has its children ignore Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-        def stream(caption):
+        def stream(caption, backend):
             yield generator.Started(caption, "chair", 1, ())
             yield generator.BrickPlaced(0, Brick(2, 4, 0, 0, 0))
             print("growing", flush=True)
@@ -424,3 +426,77 @@ def test_requests_that_are_no_good_for_real(tmp_path, arguments):
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.count("\n") == 1
     assert os.listdir(tmp_path) == []
+
+
+def test_unverified_is_marked_in_every_file(run):
+    code, out, _ = run("generate", "a couch", "--backend", "unverified")
+    assert code == 3
+    assert "UNVERIFIED: no solver looked at it" in out
+    folder = Path("a-couch-seed11")
+    assert (folder / "model.txt").read_text().startswith("# UNVERIFIED")
+    assert list(ll.BrickStructure.load(folder / "model.txt")) == list(
+        ll.BrickStructure.from_text(STABLE)
+    )
+    assert "0 // UNVERIFIED" in (folder / "model.ldr").read_text()
+    report = json.loads((folder / "report.json").read_text())
+    assert report["report"]["verdict"] == "UNVERIFIED"
+    assert run("generate", "a couch", "--seed", "2")[0] == 0
+    marked, plain = (Image.open(path / "preview.png") for path in (folder, Path("a-couch-seed2")))
+    band = np.asarray(marked)[512, 512]
+    assert (np.asarray(marked) != np.asarray(plain)).any(axis=2).mean() > 0.1, band
+
+
+def test_backends_lists_every_solver_with_its_time(run):
+    code, out, _ = run("backends", "--json")
+    found = {entry["state"]["name"]: entry for entry in json.loads(out)["backends"]}
+    assert code == 0 and list(found) == [
+        "highs",
+        "ortools",
+        "ortools-highs",
+        "gurobi",
+        "unverified",
+    ]
+    assert found["highs"]["milliseconds"] > 0 and found["unverified"]["milliseconds"] is None
+    table = run("backends")[1]
+    assert "HiGHS, free (MIT)" in table and " ms" in table
+
+
+@pytest.mark.parametrize(("text", "code"), [(STABLE, 0), (FALLS, 1)])
+def test_compare_puts_a_file_through_every_solver(run, text, code):
+    Path("model.txt").write_text(text)
+    ended, out, _ = run("compare", "model.txt", "--json")
+    (document,) = json.loads(out)["files"]
+    assert ended == code
+    assert document["verdict"] == ("unstable" if code else "stable")
+    assert document["objective_spread"] < 1e-9 and document["score_spread"] < 1e-5
+    assert {entry["backend"] for entry in document["backends"]} >= {"highs", "ortools"}
+    assert "largest score" in run("compare", "model.txt")[1]
+
+
+def test_compare_says_when_solvers_disagree_and_when_nobody_can_tell(run, monkeypatch):
+    from legolab.stability import comparison
+
+    Path("model.txt").write_text(STABLE)
+    real = comparison.analyze
+
+    def odd(structure, backend, time_limit):
+        if backend == "ortools":
+            structure = ll.BrickStructure.from_text(FALLS)
+        return real(structure, backend="highs", time_limit=time_limit)
+
+    monkeypatch.setattr(comparison, "analyze", odd)
+    code, out, _ = run("compare", "model.txt")
+    assert code == 3 and "They disagree" in out
+
+    def failing(structure, backend, time_limit):
+        raise SolverError("it ran into the time limit")
+
+    monkeypatch.setattr(comparison, "analyze", failing)
+    code, out, _ = run("compare", "model.txt")
+    assert code == 3 and "could not tell" in out and "it ran into the time limit" in out
+
+
+def test_an_unknown_backend_is_refused(run):
+    Path("model.txt").write_text(STABLE)
+    code, _, err = run("check", "model.txt", "--backend", "abacus")
+    assert code == 2 and "expected one of the backends" in err

@@ -28,7 +28,9 @@ from legolab.generation.models.embedded import EmbeddedModel, load_embedded
 from legolab.generation.prompt import Brief, complete, understand
 from legolab.generation.trace import Trace
 from legolab.stability.analysis import analyze
+from legolab.stability.registry import choose_backend
 from legolab.stability.report import StabilityReport
+from legolab.stability.support import largest_stable
 
 DEFAULT_TEMPERATURE = 0.3
 DEFAULT_MAX_BRICKS = 200
@@ -76,7 +78,10 @@ class RolledBack:
 
 @dataclass(frozen=True)
 class Trimmed:
-    """The structure ends after the first `kept` bricks, because more of it would not stand."""
+    """Bricks that would not stand were taken out; the first `kept` are left.
+
+    Those of the others that stand are placed once more after it.
+    """
 
     kept: int
 
@@ -118,10 +123,16 @@ def generate(
     temperature: float = DEFAULT_TEMPERATURE,
     max_bricks: int = DEFAULT_MAX_BRICKS,
     model: str = "embedded",
+    backend: str = "auto",
 ) -> Generation:
     """Build what a caption asks for; see `stream` for arguments and errors."""
     for event in stream(
-        caption, seed=seed, temperature=temperature, max_bricks=max_bricks, model=model
+        caption,
+        seed=seed,
+        temperature=temperature,
+        max_bricks=max_bricks,
+        model=model,
+        backend=backend,
     ):
         if isinstance(event, Finished):
             return event.result
@@ -135,6 +146,7 @@ def stream(
     temperature: float = DEFAULT_TEMPERATURE,
     max_bricks: int = DEFAULT_MAX_BRICKS,
     model: str = "embedded",
+    backend: str = "auto",
 ) -> Iterator[Event]:
     """Build what a caption asks for, event by event.
 
@@ -148,14 +160,16 @@ def stream(
         temperature: above 0; lower keeps closer to what the model finds likely.
         max_bricks: stop after this many, at least 1.
         model: "embedded", or the folder of a model that `legolab train` made.
+        backend: the solver that verifies; without any, the report says UNVERIFIED.
 
     Raises:
-        InputError: an argument is out of range.
+        InputError: an argument is out of range, or there is no such solver.
         CaptionError: the caption is empty, too long or names nothing the model knows.
         ModelError: the model's files are missing or damaged.
         SolverError: the analysis ended without an answer.
     """
     _check(seed, temperature, max_bricks)
+    backend = choose_backend(backend)
     understood = understand(caption)
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
     began = time.perf_counter()
@@ -166,7 +180,7 @@ def stream(
     yield Started(caption, brief.text, seed, understood.notes)
     drafts: list[_Growth] = []
     for number in range(1, MAX_DRAFTS + 1):
-        growth = _Growth(loaded.session(), brief, rng, temperature, max_bricks)
+        growth = _Growth(loaded.session(), brief, rng, temperature, max_bricks, backend)
         drafts.append(growth)
         yield from growth.events()
         if not growth.finished or growth.distance() == 0:
@@ -212,8 +226,10 @@ class _Growth:
         rng: np.random.Generator,
         temperature: float,
         max_bricks: int,
+        backend: str = "auto",
     ) -> None:
         self._model = model
+        self._backend = backend
         self._brief = brief
         prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
         self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
@@ -237,7 +253,7 @@ class _Growth:
             if fault is None:
                 break
             if last:
-                structure, report = yield from self._trim(structure, report)
+                structure, report = yield from self._trim(structure)
                 break
             self.rollbacks += 1
             self._go_back_and_ban(fault)
@@ -345,20 +361,23 @@ class _Growth:
     def _verified(self, count: int) -> tuple[BrickStructure, StabilityReport]:
         began = time.perf_counter()
         structure = BrickStructure(self._grammar.bricks[:count])
-        report = analyze(structure)
+        report = analyze(structure, backend=self._backend)
         self.seconds["verify"] += time.perf_counter() - began
         return structure, report
 
     def _trim(
-        self, structure: BrickStructure, report: StabilityReport
+        self, structure: BrickStructure
     ) -> Generator[Event, None, tuple[BrickStructure, StabilityReport]]:
-        """Cut from the first unstable brick until what is left stands; one brick always does."""
-        while (fault := report.first_unstable) is not None:
-            kept = max(1, fault)
-            self.trimmed += len(structure) - kept
-            structure, report = self._verified(kept)
-            yield Trimmed(kept)
-        return structure, report
+        """Keep the largest part that stands; one brick always does."""
+        began = time.perf_counter()
+        part = largest_stable(structure, backend=self._backend)
+        self.seconds["verify"] += time.perf_counter() - began
+        self.trimmed += len(structure) - len(part.kept)
+        same = next(n for n, index in enumerate([*part.kept, -1]) if n != index)
+        yield Trimmed(same)
+        for index, brick in enumerate(part.structure[same:], start=same):
+            yield BrickPlaced(index, brick)
+        return part.structure, part.report
 
 
 def _amiss(difference: Difference) -> int:

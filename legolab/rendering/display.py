@@ -81,8 +81,14 @@ def generation_bundle(generation: Generated) -> dict[str, object]:
     picture = None
     if len(structure):
         failing = np.flatnonzero(np.asarray(report.scores) >= 1).tolist()
-        unstable = report.verdict.name == "UNSTABLE"
-        picture = _base64(png_bytes(structure, _SIZE, failing=failing if unstable else ()))
+        verdict = report.verdict.name
+        drawn = png_bytes(
+            structure,
+            _SIZE,
+            failing=failing if verdict == "UNSTABLE" else (),
+            watermark=verdict if verdict == "UNVERIFIED" else "",
+        )
+        picture = _base64(drawn)
         bundle["image/png"] = picture
     bundle["text/html"] = _card(picture, report.verdict.name, *map(html.escape, words))
     return bundle

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from legolab.bricks.brick import Brick
 from legolab.bricks.colors import rgb
@@ -40,6 +40,8 @@ _SUN_RASTER = (500, 1000)
 _HATCH = ((180, 0, 0), (250, 235, 230))
 _HATCH_STRIPES = 48
 _DARK = 98
+_MARK_HEIGHT, _MARK_ANGLE = 0.10, 30  # of the side, degrees
+_MARK_BAND, _MARK_INK = (255, 255, 255, 190), (176, 0, 0, 255)
 
 
 def render(
@@ -48,6 +50,7 @@ def render(
     *,
     background: Rgb | None = None,
     failing: Collection[int] = (),
+    watermark: str = "",
 ) -> Picture:
     """A picture from the front right and a little above.
 
@@ -56,6 +59,7 @@ def render(
         size: pixels along a side.
         background: sRGB colour behind the model; transparent when None.
         failing: indices of bricks to hatch in red.
+        watermark: words to write across the picture: what it shows was not verified.
 
     Returns:
         uint8 [size, size, 4]: red, green, blue, opacity (not premultiplied).
@@ -75,7 +79,8 @@ def render(
     sun, surroundings = _sun(bricks, cells, frame.size), openness(cells)
     colors = shade(points, sun, surroundings, *_paints(structure))
     shadow = ground_shadow(frame, size, cells.box.low[2], sun, surroundings)
-    return compose(frame.size // size, points.index, colors, shadow, background)
+    picture = compose(frame.size // size, points.index, colors, shadow, background)
+    return _marked(picture, watermark) if watermark else picture
 
 
 def png_bytes(
@@ -84,22 +89,41 @@ def png_bytes(
     *,
     background: Rgb | None = None,
     failing: Collection[int] = (),
+    watermark: str = "",
 ) -> bytes:
     """The picture as a PNG file; see `render` for arguments and errors."""
-    picture = render(structure, size, background=background, failing=failing)
+    picture = render(structure, size, background=background, failing=failing, watermark=watermark)
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "PNG")
     return file.getvalue()
 
 
-def save_png(structure: BrickStructure, path: Path, *, size: int = 1024) -> None:
+def save_png(
+    structure: BrickStructure, path: Path, *, size: int = 1024, watermark: str = ""
+) -> None:
     """Write a `.png` file.
 
     Raises:
         InputError: see `render`.
         OSError: the file cannot be written; `legolab.formats.save` says it in words.
     """
-    path.write_bytes(png_bytes(structure, size))
+    path.write_bytes(png_bytes(structure, size, watermark=watermark))
+
+
+def _marked(picture: Picture, words: str) -> Picture:
+    """The picture with a band of words across it, from the lower left to the upper right."""
+    size = len(picture)
+    font = ImageFont.load_default(size * _MARK_HEIGHT)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(words))
+    pad = (bottom - top) // 2
+    band = Image.new("RGBA", (2 * size, bottom - top + 2 * pad), _MARK_BAND)
+    pen = ImageDraw.Draw(band)
+    pen.text(((band.width - right - left) // 2, pad - top), words, fill=_MARK_INK, font=font)
+    turned = band.rotate(_MARK_ANGLE, Image.Resampling.BICUBIC, expand=True)
+    place = ((size - turned.width) // 2, (size - turned.height) // 2)
+    layer = Image.new("RGBA", (size, size))
+    layer.paste(turned, place)
+    return np.asarray(Image.alpha_composite(Image.fromarray(picture), layer))
 
 
 def _check(structure: BrickStructure, size: int, failing: Collection[int]) -> None:

@@ -31,7 +31,7 @@ from legolab.stability.program import (
     published_program,
     pulled_bricks,
 )
-from legolab.stability.registry import Backend, find_backend
+from legolab.stability.registry import UNVERIFIED, Backend, choose_backend, find_backend
 from legolab.stability.report import Forces, Options, StabilityReport, Verdict
 
 RESIDUAL_TOLERANCE = 1e-6
@@ -66,9 +66,11 @@ def analyze(
     brick's largest pull over the capacity in the cheapest such equilibrium. Where there is no
     equilibrium at all, scores and residuals are the published ones: residuals show where it fails.
 
+    Without any solver, or with backend "unverified", all scores are 0 and the verdict UNVERIFIED.
+
     Args:
         structure: at least one brick.
-        backend: name of a solver, or "auto".
+        backend: name of a solver, "unverified", or "auto".
         strict: verdict by the strict program.
         ground: "baseplate" pulls on the lowest bricks, a "table" cannot.
         loads: kg put on the centre of a brick, by index in the structure.
@@ -82,12 +84,18 @@ def analyze(
     if not time_limit > 0:
         raise InputError(f"expected a time limit above 0 s, got {time_limit}")
     kept = {int(brick): float(load) for brick, load in (loads or {}).items()}
-    name, solver = find_backend(backend)
+    name = choose_backend(backend)
     scene = build_scene(structure, ground, kept)
+    options = Options(strict, ground, kept, time_limit)
+    if name == UNVERIFIED:
+        return _unverified(structure, time.perf_counter() - start, options)
+    _, solver = find_backend(name)
     floating = ~reach_ground(scene.contacts.studs)
+    solving = time.perf_counter()
     solution = _strict(scene, solver, time_limit) if strict else None
     if solution is None:
         solution = _published(scene, solver, time_limit)
+    solved = time.perf_counter()
     residuals = read_residuals(solution)
     failing = floating | (residuals > RESIDUAL_TOLERANCE).any(axis=1)
     scores = _scores(largest_pulls(scene, solution), failing)
@@ -102,7 +110,29 @@ def analyze(
         floating_bricks=floating[back],
         backend=name,
         seconds=time.perf_counter() - start,
-        options=Options(strict, ground, kept, time_limit),
+        options=options,
+        columns=len(solution.columns),
+        rows=len(solution.program.row_lower),
+        solve_seconds=solved - solving,
+    )
+
+
+def _unverified(structure: BrickStructure, seconds: float, options: Options) -> StabilityReport:
+    """Perfect scores that nobody worked out, and a verdict that says so."""
+    bricks = len(structure)
+    nothing = np.empty(0)
+    nowhere = np.empty(0, dtype=np.int64)
+    return StabilityReport(
+        structure=structure,
+        verdict=Verdict.UNVERIFIED,
+        scores=np.zeros(bricks),
+        residuals=np.zeros((bricks, ROWS)),
+        objective=None,
+        forces=Forces(np.empty(0, "U10"), nowhere, nowhere, nothing, nothing, nothing, nothing),
+        floating_bricks=np.zeros(bricks, dtype=np.bool_),
+        backend=UNVERIFIED,
+        seconds=seconds,
+        options=options,
     )
 
 

@@ -1,16 +1,31 @@
-"""Which solvers there are, by name; a solver's library is imported by its own file, when used."""
+"""Which solvers there are, by name, and which of them "auto" picks.
+
+A solver's library is imported by its own file, when used. Where no solver is to be had, what is
+left is "unverified": an analysis that says it proved nothing.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Protocol, cast
 
-from legolab.errors import InputError
+import numpy as np
+from numpy.typing import NDArray
+
+from legolab.errors import InputError, SolverError
 from legolab.stability.program import Program, Solution
 
-_MODULES = {"highs": "legolab.stability.backends.highs"}
-_PREFERENCE = ("highs",)
-"""What "auto" tries, best first."""
+UNVERIFIED = "unverified"
+"""The name of "no solver at all"."""
+
+ENVIRONMENT = "LEGOLAB_SOLVER"
+"""The variable that says what "auto" means."""
 
 
 class Backend(Protocol):
@@ -28,19 +43,165 @@ class Backend(Protocol):
         """
 
 
+class MixedBackend(Protocol):
+    """A solver that can also choose whole numbers."""
+
+    def solve_mixed(
+        self, program: Program, integers: NDArray[np.bool_], node_limit: int, time_limit: float
+    ) -> tuple[NDArray[np.float64] | None, bool]:
+        """The best columns found, None when there are none; whether nothing better exists."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Where a backend is: its module, the object in it, the library it needs and who sells that."""
+
+    module: str
+    attribute: str | None
+    library: str
+    distribution: str
+    about: str
+
+
+_ENTRIES = {
+    "highs": _Entry("highs", None, "highspy", "highspy", "HiGHS, free (MIT)"),
+    "ortools": _Entry("ortools", "glop", "ortools", "ortools", "OR-Tools GLOP, free (Apache 2.0)"),
+    "ortools-highs": _Entry(
+        "ortools", "highs", "ortools", "ortools", "HiGHS inside OR-Tools, free (Apache 2.0, MIT)"
+    ),
+    "gurobi": _Entry("gurobi", None, "gurobipy", "gurobipy", "Gurobi, commercial"),
+}
+
+
+@dataclass(frozen=True)
+class BackendState:
+    """What there is of a backend.
+
+    Attributes:
+        name: to ask for it by.
+        about: the solver and its licence.
+        version: of its library; None when that is not installed.
+        ready: whether "auto" may pick it.
+        reason: why it is not ready; empty when it is.
+    """
+
+    name: str
+    about: str
+    version: str | None
+    ready: bool
+    reason: str
+
+
 def backend_names() -> tuple[str, ...]:
     """Names that can be asked for, "auto" aside."""
-    return tuple(_MODULES)
+    return (*_ENTRIES, UNVERIFIED)
+
+
+def backend_states(environment: Mapping[str, str] = os.environ) -> list[BackendState]:
+    """Every backend in the order in which "auto" tries them; imports none of them."""
+    states = [_state(name, entry, environment) for name, entry in _ENTRIES.items()]
+    about = "no solver: scores of 0, everything marked UNVERIFIED"
+    return [*states, BackendState(UNVERIFIED, about, "", True, "")]
+
+
+def _state(name: str, entry: _Entry, environment: Mapping[str, str]) -> BackendState:
+    if not _importable(entry.library):
+        reason = f"{entry.distribution} is not installed"
+        return BackendState(name, entry.about, None, False, reason)
+    reason = ""
+    if name == "gurobi" and gurobi_licence(environment) is None:
+        reason = "no licence file; asked for by name, the small built-in licence is used"
+    return BackendState(name, entry.about, _version(entry.distribution), not reason, reason)
+
+
+def _importable(library: str) -> bool:
+    try:
+        return sys.modules.get(library) is not None or find_spec(library) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _ready(name: str, environment: Mapping[str, str]) -> bool:
+    """Whether "auto" may pick it: its library loads, and its licence is there."""
+    if name == UNVERIFIED:
+        return True
+    if name == "gurobi" and gurobi_licence(environment) is None:
+        return False
+    try:
+        import_module(_ENTRIES[name].library)
+    except ImportError:
+        return False
+    return True
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def gurobi_licence(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The Gurobi licence file, where the vendor looks for it, or None.
+
+    GRB_LICENSE_FILE first, then `gurobi.lic` in the home folder and in the vendor's folders.
+    """
+    named = environment.get("GRB_LICENSE_FILE")
+    if named:
+        return Path(named) if Path(named).is_file() else None
+    folders = [Path(environment["HOME"])] if environment.get("HOME") else []
+    if sys.platform == "win32":
+        folders = [Path(environment.get("USERPROFILE", "C:\\")), Path("C:\\gurobi")]
+    elif sys.platform == "darwin":
+        folders.append(Path("/Library/gurobi"))
+    else:
+        folders.append(Path("/opt/gurobi"))
+    return next((f / "gurobi.lic" for f in folders if (f / "gurobi.lic").is_file()), None)
+
+
+def choose_backend(name: str = "auto", environment: Mapping[str, str] = os.environ) -> str:
+    """The backend that a name stands for: itself, or for "auto" the first that is ready.
+
+    LEGOLAB_SOLVER, where it is set, says what "auto" means.
+
+    Raises:
+        InputError: there is no backend of that name, or its library is not installed.
+    """
+    source = ""
+    if name == "auto" and environment.get(ENVIRONMENT):
+        name, source = environment[ENVIRONMENT], f" in {ENVIRONMENT}"
+    if name == "auto":
+        return next(filter(lambda known: _ready(known, environment), backend_names()))
+    if name not in backend_names():
+        known = ", ".join(["auto", *backend_names()])
+        raise InputError(f"expected one of the backends {known}{source}, got {name!r}")
+    if name != UNVERIFIED and not _importable(_ENTRIES[name].library):
+        distribution = _ENTRIES[name].distribution
+        raise InputError(f"the backend {name} needs {distribution}: pip install {distribution}")
+    return name
 
 
 def find_backend(name: str = "auto") -> tuple[str, Backend]:
-    """The backend of that name, or the preferred one for "auto", with its name.
+    """The solver that a name stands for, with its name.
 
     Raises:
-        InputError: there is no backend of that name; the message lists those there are.
+        InputError: see `choose_backend`, or it stands for no solver at all.
+        SolverError: its library is there and cannot be loaded.
     """
-    chosen = _PREFERENCE[0] if name == "auto" else name
-    if chosen not in _MODULES:
-        known = ", ".join(["auto", *_MODULES])
-        raise InputError(f"expected one of the backends {known}, got {name!r}")
-    return chosen, cast(Backend, import_module(_MODULES[chosen]))
+    chosen = choose_backend(name)
+    if chosen == UNVERIFIED:
+        raise InputError("expected a solver, got none: nothing can be solved unverified")
+    entry = _ENTRIES[chosen]
+    try:
+        import_module(entry.library)
+        module = import_module(f"legolab.stability.backends.{entry.module}")
+    except ImportError as error:
+        raise SolverError(f"cannot load {entry.distribution}: {error}") from error
+    return chosen, cast(Backend, getattr(module, entry.attribute) if entry.attribute else module)
+
+
+def find_mixed_backend() -> MixedBackend | None:
+    """The solver for programs with whole numbers, or None where it is not installed."""
+    if not _ready("highs", os.environ):
+        return None
+    return cast(MixedBackend, import_module("legolab.stability.backends.highs"))

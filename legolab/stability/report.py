@@ -94,24 +94,29 @@ class StabilityReport:
             fails: out of balance, at the capacity, or without a path to the ground.
         residuals: float64 [bricks, 5], how far Fx, Fy, Fz (N), T1, T2 (N m) are from balance.
         objective: of the published program, N, without broken ties; for a strict verdict, its
-            value at the strict forces.
+            value at the strict forces; None when UNVERIFIED.
         forces: N, see `Forces`.
         floating_bricks: bool [bricks], no path to the ground through stud contacts.
         backend: name of the solver.
         seconds: wall time of the analysis.
         options: what was asked.
+        columns, rows: size of the program whose solution this is; 0 when UNVERIFIED.
+        solve_seconds: the share of `seconds` that solvers took.
     """
 
     structure: BrickStructure = field(repr=False)
     verdict: Verdict
     scores: FloatArray = field(repr=False)
     residuals: FloatArray = field(repr=False)
-    objective: float
+    objective: float | None
     forces: Forces = field(repr=False)
     floating_bricks: NDArray[np.bool_] = field(repr=False)
     backend: str
     seconds: float
     options: Options
+    columns: int = 0
+    rows: int = 0
+    solve_seconds: float = 0.0
 
     @cached_property
     def safety_factor(self) -> float | None:
@@ -152,7 +157,7 @@ class StabilityReport:
     def summary(self) -> str:
         """One line for a person: "Stands, holds 6.6 times its own load"; bricks count from 1."""
         if self.verdict is Verdict.UNVERIFIED:
-            return "Not verified"
+            return "UNVERIFIED: no solver looked at it"
         first = self.first_unstable
         if first is not None:
             return f"Falls at brick {first + 1}"

@@ -102,7 +102,7 @@ def test_failing_bricks_are_hatched_when_it_falls():
 
 
 def test_not_verified_is_hatched_itself():
-    report = FakeReport(SimpleNamespace(name="UNVERIFIED"), "Not verified")
+    report = FakeReport(SimpleNamespace(name="UNVERIFIED"), "UNVERIFIED: no solver looked at it")
     assert (
         "repeating-linear-gradient" in generation_bundle(FakeGeneration(report=report))["text/html"]
     )

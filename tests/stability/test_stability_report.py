@@ -35,7 +35,7 @@ def test_summary_is_in_words(text: str, words: str) -> None:
 
 def test_unverified_says_so_and_has_no_safety_factor() -> None:
     report = dataclasses.replace(report_of(HELD), verdict=Verdict.UNVERIFIED)
-    assert report.summary == "Not verified"
+    assert report.summary == "UNVERIFIED: no solver looked at it"
     assert report.safety_factor is None
     assert report.to_json()["verdict"] == "UNVERIFIED"
 

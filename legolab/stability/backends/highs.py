@@ -6,12 +6,15 @@ import time
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from legolab.errors import SolverError
+from legolab.stability.equilibrium import FloatArray
 from legolab.stability.program import Outcome, Program, Solution
 
 # Dual simplex without presolve and with Devex pricing is the quickest on these programs (measured).
 _DUAL, _PRIMAL = 1, 4
+_FEASIBLE = 2  # HiGHS's number for a solution that keeps every row
 _SETTINGS: dict[str, Any] = {
     "output_flag": False,
     # HiGHS keeps one pool of threads per process and refuses a change of its size.
@@ -61,6 +64,44 @@ def solve(program: Program, time_limit: float) -> Solution:
     return solution
 
 
+def solve_mixed(
+    program: Program, integers: NDArray[np.bool_], node_limit: int, time_limit: float
+) -> tuple[FloatArray | None, bool]:
+    """Solve a program some of whose columns are whole numbers.
+
+    Args:
+        program: see `Program`.
+        integers: bool [columns].
+        node_limit: branches of the search.
+        time_limit: seconds.
+
+    Returns:
+        The best columns found, None when there are none; whether nothing better exists.
+
+    Raises:
+        SolverError: the program was refused, or the solve failed.
+    """
+    settings = {
+        "output_flag": False,
+        "threads": 1,
+        "time_limit": time_limit,
+        "mip_max_nodes": node_limit,
+        "mip_feasibility_tolerance": 1e-9,
+        "mip_rel_gap": 0.0,
+    }
+    solver = _load(program, settings, integers)
+    status = _run(solver)
+    if status in ("kInfeasible", "kUnboundedOrInfeasible"):
+        return None, True
+    if status not in ("kOptimal", "kTimeLimit", "kSolutionLimit", "kIterationLimit", "kInterrupt"):
+        raise SolverError(f"expected HiGHS to solve the program, but it ended with {status}")
+    info = solver.getInfo()
+    if int(info.primal_solution_status) != _FEASIBLE:
+        return None, False
+    columns = np.array(solver.getSolution().col_value, dtype=np.float64)
+    return columns, status == "kOptimal"
+
+
 def _attempt(
     program: Program, settings: dict[str, Any], time_limit: float
 ) -> tuple[str, Solution | None]:
@@ -93,8 +134,10 @@ def _run(solver: Any) -> str:
     return str(solver.getModelStatus().name)
 
 
-def _load(program: Program, settings: dict[str, Any]) -> Any:
-    """A HiGHS object holding the program."""
+def _load(
+    program: Program, settings: dict[str, Any], integers: NDArray[np.bool_] | None = None
+) -> Any:
+    """A HiGHS object holding the program, some of its columns whole numbers."""
     import highspy
 
     # The class highspy.Highs prints a banner before it can be told not to; its base does not.
@@ -118,7 +161,7 @@ def _load(program: Program, settings: dict[str, Any]) -> Any:
         program.starts,
         program.indices,
         program.values,
-        np.zeros(len(program.costs), dtype=np.int32),  # no integer columns
+        (np.zeros(len(program.costs)) if integers is None else integers).astype(np.int32),
     )
     if passed == highspy.HighsStatus.kError:
         raise SolverError("expected HiGHS to accept the program, but it refused")

@@ -1,0 +1,230 @@
+"""Every solver answers the same cases alike, and says what it cannot do; which one "auto" takes."""
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import InputError, SolverError
+from legolab.stability import registry
+from legolab.stability.analysis import analyze
+from legolab.stability.backends import gurobi, ortools
+from legolab.stability.equilibrium import build_scene
+from legolab.stability.program import Outcome, Program, published_program
+from legolab.stability.registry import backend_names, backend_states, choose_backend, find_backend
+from legolab.stability.report import Verdict
+from tests.stability.reference import solve_reference
+from tests.stability.structures import KINDS, random_structure
+
+SOLVERS = ["highs", "ortools", "ortools-highs", "gurobi"]
+SMALL = 12  # bricks: what Gurobi's built-in licence allows of every kind
+
+FALLS = "1x1 (5,5,0)\n8x1 (5,5,1)\n" + "".join(f"1x8 (12,2,{z})\n" for z in range(2, 9))
+"""Seven long bricks at the far end of a beam that one stud holds."""
+
+
+@pytest.fixture(params=SOLVERS)
+def solver(request: pytest.FixtureRequest) -> str:
+    name = str(request.param)
+    if name == "gurobi":
+        pytest.importorskip("gurobipy")
+    return name
+
+
+@pytest.fixture
+def program() -> Program:
+    return published_program(build_scene(BrickStructure.from_text("2x2 (0,0,0)\n8x1 (1,0,1)\n")))
+
+
+def small_structures(count: int) -> list[BrickStructure]:
+    rng = np.random.default_rng(31)
+    return [random_structure(rng, SMALL, list(KINDS)[n % len(KINDS)]) for n in range(count)]
+
+
+def test_verdict_and_objective_are_the_references(solver: str) -> None:
+    for structure in small_structures(12):
+        reference = solve_reference(structure)
+        report = analyze(structure, backend=solver)
+        assert report.backend == solver
+        assert (report.verdict is Verdict.STABLE) == reference.stable
+        assert report.objective == pytest.approx(reference.objective, rel=1e-7, abs=1e-11)
+
+
+def test_scores_are_those_of_every_other_solver(solver: str) -> None:
+    """Ties are broken, so that the optimum is one point."""
+    for structure in small_structures(12):
+        ours, theirs = (analyze(structure, backend=name).scores for name in ("highs", solver))
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_the_safety_factor_is_that_of_every_other_solver(solver: str) -> None:
+    for structure in small_structures(6):
+        ours, theirs = (analyze(structure, backend=name) for name in ("highs", solver))
+        assert theirs.safety_factor == pytest.approx(ours.safety_factor, rel=1e-5)
+
+
+def test_strict_verdicts_agree(solver: str) -> None:
+    stair = BrickStructure.from_text(
+        "1x1 (5,6,0)\n1x1 (5,6,1)\n4x2 (5,5,2)\n4x2 (2,6,3)\n4x2 (2,4,3)\n"
+    )
+    assert analyze(stair, backend=solver).verdict is Verdict.UNSTABLE
+    assert analyze(stair, backend=solver, strict=True).verdict is Verdict.STABLE
+    assert analyze(BrickStructure.from_text(FALLS), backend=solver).verdict is Verdict.UNSTABLE
+
+
+def test_what_has_no_solution_is_infeasible(solver: str, program: Program) -> None:
+    upper = np.where(np.isfinite(program.upper), program.upper, 0.0)
+    upper[program.blocks["residual_plus"]] = upper[program.blocks["residual_minus"]] = 0.0
+    lower = np.maximum(program.lower, 0.0)
+    upper[program.blocks["press"]] = 0.0
+    changed = dataclasses.replace(program, lower=lower, upper=upper)
+    assert find_backend(solver)[1].solve(changed, 10).outcome is Outcome.INFEASIBLE
+
+
+def test_no_time_is_an_error_and_no_verdict(solver: str) -> None:
+    structure = random_structure(np.random.default_rng(1), SMALL, "box")
+    with pytest.raises(SolverError, match="time limit"):
+        analyze(structure, backend=solver, time_limit=1e-9)
+
+
+def test_a_failed_attempt_of_ortools_is_tried_once_more(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = ortools.MathOptSolver._run
+    ends = iter(["NUMERICAL", None, None])
+
+    def failing_once(*arguments: object) -> object:
+        end = next(ends)
+        return run(*arguments) if end is None else (end, np.empty(0), np.inf)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ortools.MathOptSolver, "_run", failing_once)
+    assert ortools.glop.solve(program, 10).outcome is Outcome.OPTIMAL
+    monkeypatch.setattr(
+        ortools.MathOptSolver, "_run", lambda *_: ("NUMERICAL", np.empty(0), np.inf)
+    )
+    with pytest.raises(SolverError, match="NUMERICAL"):
+        ortools.glop.solve(program, 10)
+
+
+def test_a_failed_attempt_of_gurobi_is_tried_once_more(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("gurobipy")
+    run, ends = gurobi._run, iter(["NUMERIC", None, None])
+    monkeypatch.setattr(gurobi, "_run", lambda model: next(ends) or run(model))
+    assert gurobi.solve(program, 10).outcome is Outcome.OPTIMAL
+    monkeypatch.setattr(gurobi, "_run", lambda _: "NUMERIC")
+    with pytest.raises(SolverError, match="NUMERIC"):
+        gurobi.solve(program, 10)
+
+
+def test_gurobi_says_when_its_licence_is_too_small() -> None:
+    pytest.importorskip("gurobipy")
+    structure = random_structure(np.random.default_rng(3), 100, "attachments")
+    with pytest.raises(SolverError, match="size is limited"):
+        analyze(structure, backend="gurobi")
+
+
+def test_gurobi_tells_when_its_licence_expires() -> None:
+    pytest.importorskip("gurobipy")
+    assert gurobi.licence_expiry() == "never" or len(gurobi.licence_expiry().split("-")) == 3
+
+
+def test_unverified_is_no_verdict() -> None:
+    report = analyze(BrickStructure.from_text(FALLS), backend="unverified")
+    assert report.verdict is Verdict.UNVERIFIED
+    assert (report.scores == 0).all() and not report.residuals.any()
+    assert report.objective is None and report.safety_factor is None
+    assert report.summary.startswith("UNVERIFIED")
+    document = report.to_json()
+    assert document["verdict"] == "UNVERIFIED" and document["objective"] is None
+    assert document["forces"] == []
+    with pytest.raises(InputError, match="at least one brick"):
+        analyze(BrickStructure([]), backend="unverified")
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
+    """Make libraries look as if they were not installed."""
+    for name in list(sys.modules):
+        if name.split(".")[0] in libraries:
+            monkeypatch.delitem(sys.modules, name)
+    for library in libraries:
+        monkeypatch.setitem(sys.modules, library, None)  # type: ignore[arg-type]
+    real = registry.find_spec
+    monkeypatch.setattr(
+        registry, "find_spec", lambda name: None if name in libraries else real(name)
+    )
+
+
+@pytest.mark.parametrize(
+    ("hidden", "chosen"),
+    [
+        ((), "highs"),
+        (("highspy",), "ortools"),
+        (("highspy", "ortools"), "unverified"),
+    ],
+)
+def test_auto_takes_the_first_that_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hidden: tuple[str, ...], chosen: str
+) -> None:
+    hide(monkeypatch, *hidden)
+    environment = {"HOME": str(tmp_path)}
+    assert choose_backend("auto", environment) == chosen
+    ready = {state.name for state in backend_states(environment) if state.ready}
+    assert chosen in ready and "gurobi" not in ready
+
+
+@pytest.mark.parametrize("place", ["variable", "home"])
+def test_auto_takes_gurobi_only_with_a_licence_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
+) -> None:
+    pytest.importorskip("gurobipy")
+    hide(monkeypatch, "highspy", "ortools")
+    licence = tmp_path / "gurobi.lic"
+    environment = {"HOME": str(tmp_path)}
+    if place == "variable":
+        licence = tmp_path / "elsewhere.lic"
+        environment["GRB_LICENSE_FILE"] = str(licence)
+    assert choose_backend("auto", environment) == "unverified"
+    licence.write_text("TYPE=TEST\n")
+    assert choose_backend("auto", environment) == "gurobi"
+
+
+def test_a_library_that_cannot_be_loaded_is_passed_over_by_auto(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delitem(sys.modules, "highspy", raising=False)
+    (tmp_path / "highspy.py").write_text("raise ImportError('its own library is missing')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert choose_backend("auto", {}) == "ortools"
+    with pytest.raises(SolverError, match="its own library is missing"):
+        find_backend("highs")
+
+
+def test_the_environment_says_what_auto_means_and_a_name_counts_for_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LEGOLAB_SOLVER", "unverified")
+    structure = BrickStructure.from_text("2x4 (0,0,0)\n")
+    assert analyze(structure).verdict is Verdict.UNVERIFIED
+    assert analyze(structure, backend="highs").verdict is Verdict.STABLE
+    monkeypatch.setenv("LEGOLAB_SOLVER", "abacus")
+    with pytest.raises(InputError, match=r"expected one of the backends .* in LEGOLAB_SOLVER"):
+        analyze(structure)
+
+
+def test_unknown_and_missing_backends_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="expected one of the backends auto, highs"):
+        choose_backend("abacus")
+    hide(monkeypatch, "gurobipy")
+    with pytest.raises(InputError, match="pip install gurobipy"):
+        choose_backend("gurobi")
+
+
+def test_every_backend_is_listed_with_its_version() -> None:
+    states = {state.name: state for state in backend_states()}
+    assert tuple(states) == backend_names()
+    assert states["highs"].version and states["highs"].ready and not states["highs"].reason
