@@ -52,6 +52,9 @@ class _Rows:
     bounds: list[tuple[float | None, float | None]] = field(default_factory=list)
     entries: list[tuple[int, int, float]] = field(default_factory=list)
     pulls: list[tuple[int, int]] = field(default_factory=list)  # variable, top brick
+    presses: list[int] = field(default_factory=list)  # variable at the same point as each pull
+    largest: list[int] = field(default_factory=list)  # variable of each brick
+    residuals: list[tuple[int, int]] = field(default_factory=list)  # more, less of each row
 
     def variable(self, cost: float, low: float | None) -> int:
         self.cost.append(cost)
@@ -71,6 +74,11 @@ class _Rows:
 def solve_reference(bricks: Iterable[Brick], time_limit: float = 600.0) -> Reference:
     """Write the program down for these bricks, solve it with HiGHS through scipy, read it."""
     bricks = list(bricks)
+    return finish(write_rows(bricks), bricks, time_limit)
+
+
+def write_rows(bricks: list[Brick]) -> _Rows:
+    """The program's variables and the entries of its equilibrium rows."""
     rows = _Rows(len(bricks))
     owner = {cell: i for i, brick in enumerate(bricks) for cell in cells(brick)}
     for i, brick in enumerate(bricks):
@@ -82,7 +90,21 @@ def solve_reference(bricks: Iterable[Brick], time_limit: float = 600.0) -> Refer
                 beside = owner.get((x + dx, y + dy, z))
                 if beside is not None and beside != i:
                     add_side(rows, bricks, i, beside, dx, dy)
-    return finish(rows, bricks, time_limit)
+    rows.largest = [rows.variable(ALPHA * N, 0) for _ in bricks]
+    for row in range(5 * len(bricks)):
+        cost = N if row % 5 < 3 else N * L
+        more, less = rows.variable(cost, 0), rows.variable(cost, 0)
+        rows.entries += [(row, more, 1.0), (row, less, -1.0)]
+        rows.residuals.append((more, less))
+    return rows
+
+
+def weights(bricks: list[Brick]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Right-hand side of the equilibrium rows."""
+    weight = np.zeros(5 * len(bricks))
+    for i, brick in enumerate(bricks):
+        weight[5 * i + 2] = 9.8 * MASSES[min(brick.h, brick.w), max(brick.h, brick.w)] / N
+    return weight
 
 
 def cells(brick: Brick) -> list[tuple[int, int, int]]:
@@ -103,6 +125,7 @@ def add_stud(
         press, pull = rows.variable(0, 0), rows.variable(BETA * N, 0)
         along_x, along_y = rows.variable(0, None), rows.variable(0, None)
         rows.pulls.append((pull, top))
+        rows.presses.append(press)
         for brick, sign, height in ((top, 1, -H / 2 / L), (bottom, -1, H / 2 / L)):
             if brick is None:
                 continue
@@ -124,34 +147,24 @@ def add_side(rows: _Rows, bricks: list[Brick], low: int, high: int, dx: int, dy:
 
 
 def finish(rows: _Rows, bricks: list[Brick], time_limit: float) -> Reference:
-    """Add residuals and the largest pulls, solve, read the answer."""
-    largest = [rows.variable(ALPHA * N, 0) for _ in bricks]
-    residuals = []
-    for row in range(5 * len(bricks)):
-        cost = N if row % 5 < 3 else N * L
-        more, less = rows.variable(cost, 0), rows.variable(cost, 0)
-        rows.entries += [(row, more, 1.0), (row, less, -1.0)]
-        residuals.append((more, less))
-    weight = np.zeros(5 * len(bricks))
-    for i, brick in enumerate(bricks):
-        weight[5 * i + 2] = 9.8 * MASSES[min(brick.h, brick.w), max(brick.h, brick.w)] / N
+    """Solve and read the answer."""
     limits = []
     for row, (pull, top) in enumerate(rows.pulls):
-        limits += [(row, pull, 1.0), (row, largest[top], -1.0)]
+        limits += [(row, pull, 1.0), (row, rows.largest[top], -1.0)]
     count = len(rows.cost)
     result = linprog(
         np.array(rows.cost) * 1e6,
         A_ub=matrix(limits, (len(rows.pulls), count)),
         b_ub=np.zeros(len(rows.pulls)),
         A_eq=matrix(rows.entries, (5 * len(bricks), count)),
-        b_eq=weight,
+        b_eq=weights(bricks),
         bounds=rows.bounds,
         method="highs",
         options={"time_limit": time_limit},
     )
     if result.status != 0:
         raise RuntimeError(f"reference: {result.message}")
-    return read(result.x, rows, bricks, residuals, float(result.fun) / 1e6)
+    return read(result.x, rows, bricks, float(result.fun) / 1e6)
 
 
 def matrix(entries: list[tuple[int, int, float]], shape: tuple[int, int]) -> coo_array:
@@ -163,7 +176,6 @@ def read(
     x: np.ndarray[tuple[int], np.dtype[np.float64]],
     rows: _Rows,
     bricks: list[Brick],
-    residuals: list[tuple[int, int]],
     objective: float,
 ) -> Reference:
     """Largest pull and largest residual per brick, and the published verdict."""
@@ -171,7 +183,7 @@ def read(
     for variable, top in rows.pulls:
         pull[top] = max(pull[top], float(x[variable]) * N)
     out = [0.0] * len(bricks)
-    for row, (more, less) in enumerate(residuals):
+    for row, (more, less) in enumerate(rows.residuals):
         unit = N if row % 5 < 3 else N * L
         out[row // 5] = max(out[row // 5], float(x[more] + x[less]) * unit)
     stable = max(out) <= 1e-6 and max(pull) < T - 1e-6

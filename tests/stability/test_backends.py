@@ -121,6 +121,24 @@ def test_a_failed_attempt_of_gurobi_is_tried_once_more(
         gurobi.solve(program, 10)
 
 
+def test_the_printed_program_with_its_products_says_the_same() -> None:
+    """Gurobi over n_k f_k = 0: an oracle that shares neither the relaxation nor the solver."""
+    gurobipy = pytest.importorskip("gurobipy")
+    from tests.stability.nonconvex import solve_nonconvex
+
+    rng, compared = np.random.default_rng(5), 0
+    while compared < 12:
+        structure = random_structure(rng, int(rng.integers(2, 9)))
+        try:
+            oracle = solve_nonconvex(structure)
+        except gurobipy.GurobiError:  # larger than the licence allows
+            continue
+        report = analyze(structure)
+        assert (report.verdict is Verdict.STABLE) == oracle.stable
+        assert report.objective == pytest.approx(oracle.objective, rel=1e-6, abs=1e-10)
+        compared += 1
+
+
 def test_gurobi_says_when_its_licence_is_too_small() -> None:
     pytest.importorskip("gurobipy")
     structure = random_structure(np.random.default_rng(3), 100, "attachments")
