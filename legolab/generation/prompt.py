@@ -20,6 +20,7 @@ from legolab.generation.reading import (
     Size,
     denied,
     find,
+    read_phrase,
     read_sizes,
     read_words,
 )
@@ -198,11 +199,11 @@ def _named(words: list[str]) -> Iterator[_Subject]:
     """Every noun of the lexicon that stands among the words."""
     for category in CATEGORIES.values():
         for noun, means in category.nouns.items():
-            place = find(read_words(noun), words)
+            place = find(read_phrase(noun), words)
             if place is not None:
                 yield _Subject(category, means, place)
     for alias, (name, means) in ALIASES.items():
-        place = find(read_words(alias), words)
+        place = find(read_phrase(alias), words)
         if place is not None:
             yield _Subject(CATEGORIES[name], means, place, (f"I took {alias} to mean {name}.",))
 
@@ -304,12 +305,12 @@ def _phrases(words: list[str], category: Category, noun: range) -> tuple[dict[st
     before = noun[0] if noun else len(words)
     wishes: dict[str, Wish] = {}
     heard: set[int] = set()
-    phrases = sorted(_spoken(category), key=lambda spoken: -len(read_words(spoken[0])))
+    phrases = sorted(_spoken(category), key=lambda spoken: -len(read_phrase(spoken[0])))
     for plural in (False, True):  # "carriages" is not "a carriage", unless nothing else is
         for text, name, wish in phrases:
             if name in wishes:
                 continue
-            phrase = read_words(text.lstrip("^"))
+            phrase = read_phrase(text.lstrip("^"))
             # A lone adjective speaks of the subject only in front of it, unlike "a high seat".
             within = left[:before] if text.startswith("^") else left
             gap = _GAP if len(phrase) > 1 and "no" not in phrase else 0

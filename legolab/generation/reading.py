@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from legolab.generation.wordtable import singulars
 
@@ -58,6 +58,12 @@ def read_words(text: str) -> list[str]:
         for word in words
     ]
     return _spread_denial([word for word in words if word not in _ARTICLES])
+
+
+@cache
+def read_phrase(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase of the lexicon; every caption asks for all of them again."""
+    return tuple(read_words(phrase))
 
 
 def _spread_denial(words: list[str]) -> list[str]:
