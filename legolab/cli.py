@@ -274,7 +274,7 @@ def train(
         "legolab-training"
     ),
     minutes: Annotated[float, typer.Option(help="How long to train, corpus aside.")] = 60.0,
-    structures: Annotated[int, typer.Option(min=1, help="Size of the corpus.")] = 84_000,
+    structures: Annotated[int, typer.Option(min=1, help="Size of the corpus.")] = 63_000,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same corpus.")] = 1,
     processes: Annotated[int, typer.Option(min=1, help="To make the corpus with.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the checkpoint.")] = False,

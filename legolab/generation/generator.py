@@ -34,8 +34,15 @@ from legolab.stability.support import largest_stable
 
 DEFAULT_TEMPERATURE = 0.3
 DEFAULT_MAX_BRICKS = 200
-MAX_DRAFTS = 4
+MAX_DRAFTS = 5
 """Times a structure is drawn, until it is one part and as described; the closest is kept."""
+
+_BOLDER, _BOLDEST = 1.6, 1.0
+"""Each draft is drawn at so many times the temperature of the one before, up to the boldest.
+
+A low temperature keeps sizes but goes on with what it does: four legs grow to the full height and
+no top is begun, because beginning it is never the likeliest thing to do (measured).
+"""
 
 _CHOICE, _LOOSE_PART = 3, 5  # as bad as so many studs amiss
 _ASKED = 3  # what the caption itself asked for counts so many times as much
@@ -45,6 +52,12 @@ MAX_ROLLBACKS = 8
 
 MAX_REGROUNDED = 8
 """Times a part may be taken back because it cannot reach the ground; then it is cut out."""
+
+REJOINED_LAYERS = (2, 3, 2)
+"""Where a structure that ended in pieces is taken up again, in turn: layers below its full height.
+
+Legs want to grow on; the layer that should have joined them is nearly always one of these.
+"""
 
 SEED_LIMIT = 2**32
 _PROMPT_LENGTH_RESERVE = 8  # tokens: the last brick and the end
@@ -179,13 +192,15 @@ def stream(
     brief = complete(understood, loaded.descriptions[understood.category], rng)
     yield Started(caption, brief.text, seed, understood.notes)
     drafts: list[_Growth] = []
+    warmth = temperature
     for number in range(1, MAX_DRAFTS + 1):
-        growth = _Growth(loaded.session(), brief, rng, temperature, max_bricks, backend)
+        growth = _Growth(loaded.session(), brief, rng, warmth, max_bricks, backend)
         drafts.append(growth)
         yield from growth.events()
         if not growth.finished or growth.distance() == 0:
             break
         if number < MAX_DRAFTS:
+            warmth = max(temperature, min(_BOLDEST, warmth * _BOLDER))
             yield RolledBack(0, "it came out differently: drawn again")
     best = min(drafts, key=lambda draft: draft.distance())
     if best is not drafts[-1]:
@@ -239,7 +254,7 @@ class _Growth:
         self._banned: dict[int, set[Placement]] = {}
         self.temperature = temperature
         self.counts = self._decoder.counts
-        self.regrounded = self.pruned = self.rollbacks = self.trimmed = 0
+        self.regrounded = self.pruned = self.rollbacks = self.trimmed = self.rejoined = 0
         self.finished = True
         self.seconds = {"decode": 0.0, "verify": 0.0}
         self._outcome: tuple[BrickStructure, StabilityReport] | None = None
@@ -297,7 +312,13 @@ class _Growth:
             stranded = self._grammar.stranded(None if placement is None else placement.z)
             if stranded is None:
                 if placement is None:
-                    return
+                    apart = self._apart()
+                    if apart is None:
+                        return
+                    self.rejoined += 1
+                    self._go_back_and_ban(apart)
+                    yield RolledBack(apart, "it had come out in pieces")
+                    continue
                 self._grammar.add(placement.brick)
                 yield BrickPlaced(len(self._grammar.bricks) - 1, placement.brick)
             elif self.finished and self.regrounded < MAX_REGROUNDED:
@@ -308,6 +329,14 @@ class _Growth:
                 yield from self._cut_floating()
                 if not self.finished:
                     return
+
+    def _apart(self) -> int | None:
+        """For a structure in pieces, the brick from which to build it otherwise; None to let be."""
+        bricks = self._grammar.bricks
+        if not self.finished or self.rejoined == len(REJOINED_LAYERS) or count_parts(bricks) == 1:
+            return None
+        layer = self._grammar.room[2] - REJOINED_LAYERS[self.rejoined]
+        return next((n for n, brick in enumerate(bricks) if n and brick.z >= layer), None)
 
     def _sample(self) -> Placement | None:
         """The next brick; None when the structure ends, by the model or by its size."""

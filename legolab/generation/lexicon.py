@@ -11,7 +11,7 @@ tower"), the others after it ("a tower with battlements").
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 Value = str | int
 """What a field holds in a complete description: a word of a choice, or a measure."""
@@ -65,14 +65,15 @@ class Category:
     name: str
     nouns: Mapping[str, Mapping[str, str]]  # noun -> what it already says
     fields: tuple[Field, ...]
+    typical: Mapping[str, str] = field(default_factory=dict)  # what people picture, said or not
     long: str = "width"  # which measure "long" speaks of
     drives: bool = False  # whether "wide" is across the way it goes
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when there is none."""
-        for field in self.fields:
-            if field.name == name:
-                return field
+        for known in self.fields:
+            if known.name == name:
+                return known
         raise KeyError(name)
 
 
@@ -794,8 +795,31 @@ _CONTAINERS = (
     ),
 )
 
+_TYPICAL: Mapping[str, Mapping[str, str]] = {
+    "basket": {"handle": "yes"},
+    "bed": {"headboard": "tall", "legs": "four"},
+    "bench": {"back": "yes", "legs": "four"},
+    "birdhouse": {"roof": "pitched", "hole": "yes"},
+    "bookshelf": {"back": "closed", "divider": "none"},
+    "bottle": {"neck": "long", "cap": "none", "shape": "round"},
+    "bowl": {"shape": "round"},
+    "bus": {"windows": "yes"},
+    "camera": {"viewfinder": "yes", "tripod": "none"},
+    "car": {"body": "sedan"},
+    "chair": {"back": "high", "legs": "four", "slats": "none"},
+    "guitar": {"head": "wide"},
+    "jar": {"lid": "yes", "shape": "round"},
+    "mug": {"handle": "big", "shape": "round"},
+    "pot": {"handles": "two"},
+    "sofa": {"arms": "thick", "corner": "none"},
+    "table": {"legs": "four", "shelf": "none"},
+    "tower": {"top": "battlements"},
+    "train": {"chimney": "yes"},
+    "vessel": {"bow": "pointed"},
+}
+
 CATEGORIES: Mapping[str, Category] = {
-    category.name: category
+    category.name: replace(category, typical=_TYPICAL.get(category.name, {}))
     for category in sorted(
         _FURNITURE + _VEHICLES + _THINGS + _CONTAINERS, key=lambda category: category.name
     )

@@ -35,6 +35,8 @@ MAX_SIZE = 20
 SURE = 0.5
 """Similarity from which a word that was never taught may stand for one that was."""
 
+_DRAWN = 4  # descriptions of which the most typical is taken
+
 _GAP = 2  # words that may stand between the words of a phrase: "high straight back"
 
 
@@ -128,8 +130,8 @@ def complete(
 ) -> Brief:
     """Fill what a caption leaves open from one of the known descriptions.
 
-    One is drawn among those that fulfil the most wishes; wishes that even it does not fulfil are
-    then written into it.
+    A few are drawn among those that fulfil the most wishes, and the most typical of these is taken;
+    wishes that even it does not fulfil are then written into it.
 
     Args:
         understood: what was read.
@@ -144,7 +146,9 @@ def complete(
         ]
     )
     best = np.flatnonzero(fulfilled == fulfilled.max())
-    fields = dict(zip(names, known[int(rng.choice(best))], strict=True))
+    drawn = [dict(zip(names, known[int(rng.choice(best))], strict=True)) for _ in range(_DRAWN)]
+    typical = CATEGORIES[understood.category].typical.items()
+    fields = max(drawn, key=lambda row: sum(row[name] == value for name, value in typical))
     for name, wish in understood.wishes.items():
         fields[name] = wish.nearest(fields[name])
     return Brief(understood.category, fields, frozenset(understood.wishes))

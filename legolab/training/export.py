@@ -26,8 +26,19 @@ def export_model(
     rows: Sequence[Row],
     recipe: Recipe,
     history: Sequence[dict[str, Any]],
+    begun_with: str = "",
 ) -> Path:
-    """Write weights (bfloat16 safetensors), config, tokenizer, descriptions and a model card."""
+    """Write weights (bfloat16 safetensors), config, tokenizer, descriptions and a model card.
+
+    Args:
+        folder: where to; made when missing.
+        model: the trained model.
+        tokenizer: what it reads by.
+        rows: the corpus.
+        recipe: what the run was told.
+        history: what it measured on the way; the last entry goes into the card.
+        begun_with: `training_line` of the model whose weights it began with, if it did.
+    """
     import copy
 
     import torch
@@ -38,7 +49,9 @@ def export_model(
     copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     (folder / "descriptions.json").write_text(_descriptions(rows), encoding="utf-8")
-    (folder / "README.md").write_text(_card(model, rows, recipe, history), encoding="utf-8")
+    (folder / "README.md").write_text(
+        _card(model, rows, recipe, history, begun_with), encoding="utf-8"
+    )
     return folder
 
 
@@ -59,12 +72,29 @@ def _descriptions(rows: Sequence[Row]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+_TRAINING = "- Training: "
+
+
+def training_line(folder: Path) -> str:
+    """What a model card says of its training, without the name of the line; empty without one."""
+    card = folder / "README.md"
+    lines = card.read_text(encoding="utf-8").splitlines() if card.exists() else []
+    return next((line[len(_TRAINING) :] for line in lines if line.startswith(_TRAINING)), "")
+
+
 def _card(
-    model: LlamaForCausalLM, rows: Sequence[Row], recipe: Recipe, history: Sequence[dict[str, Any]]
+    model: LlamaForCausalLM,
+    rows: Sequence[Row],
+    recipe: Recipe,
+    history: Sequence[dict[str, Any]],
+    begun_with: str,
 ) -> str:
     last = history[-1]
     distinct = len({row.digest for row in rows}) / len(rows)
     gauge = last["gauge"]
+    command = "`legolab train`"
+    if begun_with:
+        command += f"; begun with the weights of: {begun_with.rstrip('.')}"
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return f"""---
 license: mit
@@ -78,7 +108,7 @@ description of one of {len(CATEGORIES)} subjects and writes bricks, one `HxW (x,
 - Subjects: {", ".join(CATEGORIES)}.
 - Data: {len(rows):,} structures drawn by legolab's own parametric shapes (seed {recipe.seed}),
   {distinct:.0%} of them distinct; no other data.
-- Training: {last["minutes"]:.0f} minutes, {last["tokens"] / 1e6:.1f}M tokens, `legolab train`.
+{_TRAINING}{last["minutes"]:.0f} minutes, {last["tokens"] / 1e6:.1f}M tokens, {command}.
 - On shapes it never saw, nats per brick: {gauge["own"]:.2f} with the shape's own description,
   {gauge["bare"]:.2f} with the category alone, {gauge["other"]:.2f} with another's description.
 - Limits: one subject at a time, no colours, at most 20 studs or layers a side, and nothing it was

@@ -37,7 +37,7 @@ _TOKENIZER_ROWS = 10_000
 class Recipe:
     """Everything that decides what a training run does; sizes in tokens, minutes of wall time."""
 
-    structures: int = 84_000
+    structures: int = 63_000
     seed: int = 1
     minutes: float = 60.0
     hidden: int = 256
@@ -79,6 +79,7 @@ class _State:
     batch: int = 0  # next batch of the epoch
     tokens: int = 0
     seconds: float = 0.0
+    begun_with: str = ""  # what the trained model that the run began with says of its training
     history: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -149,7 +150,9 @@ def train_model(
     if resume:
         run.load()
     run.train(seen, unseen[:_VALIDATION_ROWS], report)
-    return export_model(out / "model", run.model, tokenizer, rows, recipe, run.state.history)
+    return export_model(
+        out / "model", run.model, tokenizer, rows, recipe, run.state.history, run.state.begun_with
+    )
 
 
 def _corpus(
@@ -288,6 +291,8 @@ class _Run:
         import torch
         from safetensors.torch import load_file
 
+        from legolab.training.export import training_line
+
         weights = load_file(folder / "model.safetensors")
         sizes = {name: tuple(p.shape) for name, p in self.model.named_parameters()}
         found = {name: tuple(t.shape) for name, t in weights.items()}
@@ -300,6 +305,7 @@ class _Run:
             for name, parameter in self.model.named_parameters():
                 parameter.copy_(weights[name])
         self.rates = [rate * _WARM_RATE for rate in self.rates]
+        self.state.begun_with = training_line(folder)
 
     def save(self) -> None:
         """Write the checkpoint; the old one stays until the new one is complete."""

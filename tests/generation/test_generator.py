@@ -84,8 +84,8 @@ def test_even_a_model_that_knows_nothing_ends_in_something_that_stands(
 def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Four drafts of a jar that is to be 8 wide: 2, 6, 4 and 4 wide; the second is kept."""
-    widths = iter((2, 6, 4, 4))
+    """Drafts of a jar that is to be 8 wide: 2, 6, 4, 4 and 4 wide; the second is kept."""
+    widths = iter((2, 6, 4, 4, 4))
     monkeypatch.setattr(generator, "complete", lambda *_: _brief(8, 2, 2))
 
     def growth(*_: object) -> generator._Growth:
@@ -97,7 +97,7 @@ def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
     monkeypatch.setattr(generator, "_Growth", growth)
     *events, last = stream("a table", seed=1)
     assert isinstance(last, Finished)
-    assert last.result.trace.drafts == 4
+    assert last.result.trace.drafts == 5
     assert [brick.x for brick in last.result.structure] == [0, 2, 4, 1, 3]
     assert replay(events) == list(last.result.structure)
 
@@ -107,6 +107,7 @@ def test_random_models_try_every_way_back(
 ) -> None:
     """The runs above are worth something only if taking back, cutting and trimming all occur."""
     monkeypatch.setattr(generator, "MAX_ROLLBACKS", 1)
+    monkeypatch.setattr(generator, "MAX_DRAFTS", 1)
     traces = [
         generate("a chair", seed=seed, max_bricks=bricks, temperature=1.0).trace
         for seed in range(6)
@@ -242,6 +243,33 @@ def _growth_that_says(
 
     growth._decoder.next_brick = next_brick  # type: ignore[method-assign]
     return growth
+
+
+def test_what_ends_in_pieces_is_taken_up_again_below_its_top() -> None:
+    """Two pillars four layers tall: the layer that should have joined them is asked for again."""
+    pillars = [Brick(1, 1, x, 19, z) for z in range(4) for x in (5, 0)]
+    joined = [Brick(6, 1, 0, 19, 2), Brick(6, 1, 0, 19, 3)]
+    growth = _growth_that_says([*pillars, *joined], brief=_brief(6, 1, 4))
+    events = list(growth.events())
+    assert list(growth.structure) == [*pillars[:4], *joined]
+    assert [e.kept for e in events if isinstance(e, RolledBack)] == [4]
+    assert growth.rejoined == 1
+    assert replay(events) == list(growth.structure)
+
+
+def test_each_draft_is_bolder_than_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    warmth: list[float] = []
+
+    def growth(*arguments: object) -> generator._Growth:
+        warmth.append(float(arguments[3]))  # type: ignore[arg-type]
+        return _growth_that_says([Brick(1, 1, 0, 19, 0)], brief=_brief(9, 9, 1))
+
+    monkeypatch.setattr(generator, "_Growth", growth)
+    list(stream("a table", seed=1, temperature=0.3))
+    assert warmth == pytest.approx([0.3, 0.48, 0.768, 1.0, 1.0])
+    warmth.clear()
+    list(stream("a table", seed=1, temperature=1.5))
+    assert warmth == [1.5] * 5
 
 
 def test_a_trace_is_a_document() -> None:

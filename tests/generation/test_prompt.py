@@ -162,3 +162,23 @@ def test_wishes_nobody_fulfils_are_written_in() -> None:
     assert complete(understood, known, np.random.default_rng(0)).text == (
         "bowl, foot yes, shape round, width 13, height 6"
     )
+
+
+def test_what_is_left_open_is_mostly_what_people_picture() -> None:
+    known = [["four" if n % 2 else "solid"] for n in range(20)]
+    known = [["high", "none", legs, "thin", "none", 4, 6, 6, 14] for (legs,) in known]
+    understood = Understanding("chair", {}, ())
+    legs = [
+        complete(understood, known, np.random.default_rng(seed)).fields["legs"]
+        for seed in range(200)
+    ]
+    assert 0.85 < legs.count("four") / 200 < 1, "seldom otherwise, but not never"
+    asked = Understanding("chair", {"legs": Wish("solid")}, ())
+    assert complete(asked, known, np.random.default_rng(0)).fields["legs"] == "solid"
+
+
+def test_what_is_typical_are_choices_of_the_category() -> None:
+    for category in CATEGORIES.values():
+        for name, value in category.typical.items():
+            field = category.field(name)
+            assert isinstance(field, Choice) and value in field.words

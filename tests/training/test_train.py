@@ -73,6 +73,7 @@ def test_a_run_may_begin_with_a_trained_model(
     assert first[-1].gauge.own == pytest.approx(told[-1].gauge.own, rel=0.02)
     tokenizers = [(folder / "tokenizer.json").read_bytes() for folder in (out / "model", model)]
     assert tokenizers[0] == tokenizers[1]
+    assert "begun with the weights of: " in (model / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_model_of_other_sizes_or_none_is_refused_as_a_start(
