@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import gurobipy
 import numpy as np
 
 from legolab.bricks.brick import Brick
@@ -22,6 +21,8 @@ def solve_nonconvex(bricks: Iterable[Brick], time_limit: float = 60.0) -> Refere
     Raises:
         gurobipy.GurobiError: larger than the licence allows.
     """
+    import gurobipy
+
     bricks = list(bricks)
     rows = write_rows(bricks)
     environment = gurobipy.Env(params={"OutputFlag": 0, "Threads": 1, "TimeLimit": time_limit})
