@@ -46,3 +46,15 @@ class ModelError(LegolabError):
     """Model weights or tokenizer are missing, damaged or do not fit each other."""
 
     exit_code = 3
+
+
+class EngineError(LegolabError):
+    """The engine's process died, hung, was closed or cannot be reached; asking again may help."""
+
+    exit_code = 3
+
+
+class Cancelled(LegolabError):  # noqa: N818, because nothing went wrong
+    """Somebody ended a request before it was finished."""
+
+    exit_code = 130

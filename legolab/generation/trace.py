@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+from legolab.errors import InputError
 
 SCHEMA = "legolab.trace/1"
 
@@ -29,3 +32,17 @@ class Trace:
     def to_json(self) -> dict[str, Any]:
         """As a JSON document."""
         return {"schema": SCHEMA, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Trace:
+        """The trace a document was made from, equal to it.
+
+        Raises:
+            InputError: it is not a document of this schema.
+        """
+        if document.get("schema") != SCHEMA:
+            raise InputError(f"expected schema {SCHEMA}, got {document.get('schema')!r}")
+        try:
+            return cls(**{f.name: document[f.name] for f in fields(cls)})
+        except KeyError as error:
+            raise InputError(f"expected a trace with {error}, got none") from None

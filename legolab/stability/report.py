@@ -6,7 +6,7 @@ The safety factor is the one thing worked out when first asked for, because it c
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from legolab.bricks.contacts import IntArray
 from legolab.bricks.structure import BrickStructure
-from legolab.errors import SolverError
-from legolab.stability.equilibrium import FloatArray, Ground
+from legolab.errors import InputError, SolverError
+from legolab.stability.equilibrium import ROWS, FloatArray, Ground
 from legolab.stability.margin import safety_factor
 
 SCHEMA = "legolab.report/1"
@@ -81,6 +81,21 @@ class Forces:
     def __len__(self) -> int:
         """Number of entries."""
         return len(self.force)
+
+    @classmethod
+    def _from_json(cls, entries: Sequence[Mapping[str, Any]], bricks: int) -> Forces:
+        """Entries of a report's document, whose ground is null."""
+        x, y, z = np.array([e["place"] for e in entries], dtype=np.float64).reshape(-1, 3).T
+        bottom = [bricks if e["bottom"] is None else e["bottom"] for e in entries]
+        return cls(
+            kind=np.array([e["kind"] for e in entries], dtype=np.str_),
+            top=np.array([e["top"] for e in entries], dtype=np.int64),
+            bottom=np.array(bottom, dtype=np.int64),
+            x=x,
+            y=y,
+            z=z,
+            force=np.array([e["force"] for e in entries], dtype=np.float64),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,6 +221,53 @@ class StabilityReport:
                 "time_limit": self.options.time_limit,
             },
         }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], structure: BrickStructure) -> StabilityReport:
+        """The report a document was made from; nothing is solved, now or later.
+
+        `to_json` of it gives the same document again. Everything in it survives to the last digit;
+        `forces` hold only the entries the document shows, and a safety factor the document does
+        not know is None.
+
+        Args:
+            document: what `to_json` gave.
+            structure: what was analysed, which the document leaves out.
+
+        Raises:
+            InputError: it is not a document of this schema, or one of another structure.
+        """
+        if document.get("schema") != SCHEMA:
+            raise InputError(f"expected schema {SCHEMA}, got {document.get('schema')!r}")
+        try:
+            bricks = document["bricks"]
+            if bricks != len(structure):
+                raise InputError(f"expected a report on {len(structure)} bricks, got {bricks}")
+            floating = np.zeros(bricks, dtype=np.bool_)
+            floating[document["floating"]] = True
+            options = document["options"]
+            report = cls(
+                structure=structure,
+                verdict=Verdict(document["verdict"]),
+                scores=np.array(document["scores"], dtype=np.float64).reshape(bricks),
+                residuals=np.array(document["residuals"], dtype=np.float64).reshape(bricks, ROWS),
+                objective=document["objective"],
+                forces=Forces._from_json(document["forces"], bricks),
+                floating_bricks=floating,
+                backend=document["backend"],
+                seconds=document["seconds"],
+                options=Options(
+                    options["strict"],
+                    options["ground"],
+                    {int(brick): load for brick, load in options["loads"].items()},
+                    options["time_limit"],
+                ),
+            )
+            factor = document["safety_factor"]
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise InputError(f"expected a report as {SCHEMA} has it, got {error!r}") from error
+        vars(report)["safety_factor"] = math.inf if factor == "infinite" else factor
+        return report
 
     def _forces_json(self) -> list[dict[str, Any]]:
         forces, bricks = self.forces, len(self.structure)
