@@ -5,6 +5,7 @@ import pytest
 
 from legolab.bricks.connectivity import is_connected
 from legolab.bricks.legolize import legolize
+from legolab.generation.features import pieces
 from legolab.generation.lexicon import CATEGORIES, Choice
 from legolab.training.shapes import DRAWERS, Shape, draw
 
@@ -71,20 +72,4 @@ def test_what_can_be_counted_counts(category: str, field: str, values: dict[str,
             boards = np.flatnonzero(np.diff(column.astype(int)) == 1) + 1
             assert len(boards) + bool(column[0]) == wanted + 1, "a board under every shelf"
         else:
-            assert parts(shape.voxels[:, :, 1]) == wanted
-
-
-def parts(layer: np.ndarray) -> int:
-    """Into how many pieces a layer falls, by flood fill."""
-    left = {(int(x), int(y)) for x, y in np.argwhere(layer)}
-    count = 0
-    while left:
-        count += 1
-        edge = [left.pop()]
-        while edge:
-            x, y = edge.pop()
-            for cell in ((x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)):
-                if cell in left:
-                    left.remove(cell)
-                    edge.append(cell)
-    return count
+            assert pieces(shape.voxels[:, :, 1]) == wanted
