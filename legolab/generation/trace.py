@@ -25,7 +25,7 @@ class Trace:
     regrounded: int = 0  # times a part that could no longer reach the ground was taken back
     pruned: int = 0  # bricks cut out of the kept draft because they never reached the ground
     rollbacks: int = 0  # times physics took back an unstable brick and all after it
-    trimmed: int = 0  # bricks cut off its end, because the budget of rollbacks was used up
+    trimmed: int = 0  # bricks taken out that would not stand, once the rollbacks were used up
     finished: bool = True  # False when the model was stopped before it said it was done
     seconds: dict[str, float] = field(default_factory=dict)  # by stage: load, decode, verify
 
