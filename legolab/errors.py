@@ -58,3 +58,13 @@ class Cancelled(LegolabError):  # noqa: N818, because nothing went wrong
     """Somebody ended a request before it was finished."""
 
     exit_code = 130
+
+
+class NotStoredError(InputError):
+    """There is no such result, or no such file in it, or none can have that name."""
+
+
+class StorageError(LegolabError):
+    """The store of results cannot be read or written now; what was asked for was not done."""
+
+    exit_code = 3

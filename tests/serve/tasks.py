@@ -1,0 +1,49 @@
+"""What the worker of the tests runs: two bricks and a result, in steps that a test can hold.
+
+The seed says how: 13 fails with a reason, 14 without one, 15 waits at the gate before each event.
+"""
+
+import uuid
+
+from rq import get_current_job
+
+from legolab.serve.events import publish
+
+HELD, FAILS, BREAKS = 15, 13, 14
+KEEP = 3600
+REPORT = {"schema": "legolab.report/1", "verdict": "stable"}
+
+
+def build(owner, prompt, seed, temperature, max_bricks):
+    job = get_current_job()
+    events = [
+        {"type": "started", "caption": prompt, "description": "chair", "seed": seed, "notes": []},
+        {"type": "brick_placed", "index": 0, "brick": "2x4 (0,0,0)"},
+        {"type": "brick_placed", "index": 1, "brick": "2x2 (1,1,1)"},
+    ]
+    for event in events:
+        if seed == HELD:
+            job.connection.blpop(gate(job.id), timeout=60)
+        if publish(job.connection, job.id, event, KEEP) is None:
+            raise RuntimeError("the job is over")
+    if seed == FAILS:
+        publish(job.connection, job.id, {"type": "failed", "reason": "No table today."}, KEEP)
+        job.retries_left = 0
+        raise RuntimeError("no table")
+    if seed == BREAKS:
+        raise RuntimeError("a secret word")
+    publish(job.connection, job.id, {"type": "finished", "structure": "2x4 (0,0,0)\n"}, KEEP)
+    return {
+        "png": "preview.png",
+        "ldr": "model.ldr",
+        "result": str(uuid.uuid5(uuid.NAMESPACE_OID, job.id)),
+        "report": REPORT,
+        "brick_counts": {"2x2": 1, "2x4": 1},
+        "verdict": "stable",
+        "seed": seed,
+        "description": "chair",
+    }
+
+
+def gate(job_id):
+    return f"gate:{job_id}"
