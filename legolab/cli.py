@@ -6,14 +6,16 @@ Every command imports what it needs when it runs, so that `legolab --help` is qu
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
+import signal
 import sys
+import threading
 import time
 import traceback
 from dataclasses import asdict
+from datetime import timedelta
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
@@ -28,6 +30,7 @@ from legolab.folders import check_free, folder_name, whole_file, whole_folder
 if TYPE_CHECKING:
     from legolab.bricks.placement import World
     from legolab.generation.generator import Generation
+    from legolab.serve.settings import Settings
     from legolab.stability.report import StabilityReport
 
 BUG = 70
@@ -115,14 +118,15 @@ def generate(
     try:
         result, folder = _grow(caption, options, out, force)
         began = time.monotonic()
-        names = _write(result, folder, force)
+        files = _write(result, folder, force)
     except KeyboardInterrupt:
         console.complain("Stopped before the model was finished; nothing was written.")
         raise typer.Exit(INTERRUPTED) from None
-    files = [folder / name for name in names]
     if as_json:
+        from legolab.artefacts import document_of
+
         paths = {"folder": str(folder), "files": [str(file) for file in files]}
-        console.write_json(_document(result) | paths)
+        console.write_json(document_of(result) | paths)
     else:
         seconds = result.trace.seconds | {"files": time.monotonic() - began}
         console.show_generation(result, seconds, files)
@@ -148,42 +152,15 @@ def _grow(caption: str, options: dict[str, Any], out: Path, force: bool) -> tupl
     raise AssertionError("a generation ended without a result")
 
 
-def _write(result: Generation, folder: Path, force: bool) -> list[str]:
-    """Write the four files; the verdict is in each that has a place for words."""
-    from legolab.ldraw.writer import write_ldr
-    from legolab.rendering.preview import save_png
+def _write(result: Generation, folder: Path, force: bool) -> list[Path]:
+    """Write the files of a model, all of them or none."""
+    from legolab.artefacts import files_of
 
-    about = [result.report.summary, f"legolab {__version__}, seed {result.seed}"]
-    ldr = write_ldr(result.structure, title=result.caption, comments=about)
-    unverified = result.report.verdict.name == "UNVERIFIED"
-    text = result.structure.to_text()
-    if unverified:
-        text = f"# {result.report.summary}\n{text}"
-    report = json.dumps(_document(result), indent=2, allow_nan=False) + "\n"
-    texts = {"model.ldr": ldr, "model.txt": text, "report.json": report}
-    mark = result.report.verdict.name if unverified else ""
+    files = files_of(result)
     with whole_folder(folder, force) as draft:
-        save_png(result.structure, draft / "preview.png", watermark=mark)
-        for name, text in texts.items():
-            (draft / name).write_text(text, encoding="utf-8", newline="\n")
-    return ["preview.png", *texts]
-
-
-def _document(result: Generation) -> dict[str, object]:
-    from legolab.bricks.inventory import brick_counts
-
-    return {
-        "schema": "legolab.generation/1",
-        "caption": result.caption,
-        "description": result.description,
-        "notes": list(result.notes),
-        "differences": [asdict(difference) for difference in result.differences],
-        "seed": result.seed,
-        "bricks": len(result.structure),
-        "parts": brick_counts(result.structure),
-        "report": result.report.to_json(),
-        "trace": result.trace.to_json(),
-    }
+        for name, (content, _) in files.items():
+            (draft / name).write_bytes(content)
+    return [folder / name for name in files]
 
 
 @app.command()
@@ -325,6 +302,80 @@ def lab(
 
         options = [f"--ServerApp.root_dir={folder.absolute()}", *(jupyter or [])]
         LabApp.launch_instance(options if browser else [*options, "--no-browser"])
+
+
+@app.command()
+def up(
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Written once all answers: JSON of url, token and pid.")
+    ] = None,
+) -> None:
+    """Run the whole service on this machine: web server, worker, scheduler, and a broker."""
+    settings = _settings()
+    from legolab.serve.supervisor import supervise
+
+    number = supervise(settings, console.show_service, ready_file)
+    raise typer.Exit(INTERRUPTED if number == signal.SIGINT else 0)
+
+
+@app.command()
+def api(
+    socket: Annotated[
+        int | None, typer.Option(help="Number of a socket that listens already.", hidden=True)
+    ] = None,
+) -> None:
+    """Run the web server of the service alone; LEGOLAB_REDIS_URL says where its broker is."""
+    settings = _settings()
+    from legolab.serve.api import address_of, adopt, listen, run_api
+
+    with listen(settings) if socket is None else adopt(socket) as listener:
+        if socket is None:
+            console.say(address_of(listener))
+        run_api(settings, listener)
+
+
+@app.command()
+def worker() -> None:
+    """Run one worker of the service; LEGOLAB_REDIS_URL says where its broker is."""
+    settings = _settings()
+    from legolab.serve.worker import run_worker
+
+    run_worker(settings)
+
+
+@app.command()
+def scheduler() -> None:
+    """Look after lost jobs and results past their life; of several, one acts."""
+    settings = _settings()
+    from legolab.serve.scheduler import run_scheduler
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    run_scheduler(settings, stop)
+
+
+@app.command()
+def token(
+    subject: Annotated[str, typer.Argument(help="Whom it speaks for.")],
+    days: Annotated[float, typer.Option(help="How long it holds.")] = 30.0,
+) -> None:
+    """Make a token for the service, signed with LEGOLAB_SECRET."""
+    settings = _settings()
+    from legolab.serve.auth import make_token
+
+    _between("--days", days, 1e-4, 3650.0)
+    console.say(make_token(settings, subject, timedelta(days=days)))
+
+
+def _settings() -> Settings:
+    """The settings of the service, where its libraries are there."""
+    if os.name != "posix":
+        raise InputError("expected Linux or macOS for the service, got another system")
+    _need("serve", "fastapi", "obstore", "redis", "rq", "uvicorn")
+    from legolab.serve.settings import Settings
+
+    return Settings.from_environment(os.environ)
 
 
 def _copy_notebooks(folder: Path) -> list[Path]:

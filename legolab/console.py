@@ -23,6 +23,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from legolab.bricks.structure import BrickStructure
     from legolab.generation.generator import Event, Generation
+    from legolab.serve.supervisor import Ready
     from legolab.stability.comparison import Comparison, Inspection
     from legolab.stability.report import StabilityReport
     from legolab.training.train import Progress
@@ -60,6 +61,16 @@ def say(sentence: str, style: str = "") -> None:
 def write_json(document: Mapping[str, object]) -> None:
     """Print one JSON document and nothing else."""
     say(json.dumps(document, indent=2, allow_nan=False))
+
+
+def show_service(ready: Ready) -> None:
+    """Where a service that is up is reached, and by what token."""
+    say("legolab is up. Ctrl-C stops it.", style="bold")
+    rows = [("address", ready.url)]
+    if ready.token is not None:
+        rows.append(("token", ready.token))
+    for name, value in rows:
+        say(f"{name}  {value}")
 
 
 class _LiveLine(ABC):

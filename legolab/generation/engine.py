@@ -86,8 +86,17 @@ class EngineClient:
             Cancelled: `cancel` ended the request.
             EngineError: the engine died, hung or was closed before the request was finished.
         """
+        for document in self.documents(request):
+            yield event_from_json(document)
+
+    def documents(self, request: Request) -> Iterator[dict[str, Any]]:
+        """The same events as the documents of `events`, for who only passes them on.
+
+        Raises:
+            LegolabError: as `stream`.
+        """
         for reply in self._ask({"do": "stream", "id": request.id, "request": request.to_json()}):
-            yield event_from_json(reply["event"])
+            yield reply["event"]
 
     def cancel(self, id: str | None = None) -> bool:
         """End the requests of that id, running or in line, or the running one, whoever asked it.

@@ -6,17 +6,12 @@ the home folder and ends with the process that started it.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +23,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from legolab.errors import InputError, LegolabError
+from legolab.serve import children
 from legolab.serve.settings import Settings
 
 OLDEST = (6, 2)
@@ -42,7 +38,6 @@ POOL = 60
 """Connections of one client; who finds none free waits for one."""
 
 _LONGEST_SOCKET = 100  # bytes; the system's own limit is 104 or 108
-_SET_PARENT_DEATH_SIGNAL = 1
 
 
 class BrokerError(LegolabError):
@@ -51,25 +46,17 @@ class BrokerError(LegolabError):
     exit_code = 3
 
 
-@contextmanager
-def broker(settings: Settings) -> Iterator[str]:
-    """The URL of the Redis to use; a server of our own runs for as long as the block does.
+def broker_of(settings: Settings) -> EmbeddedBroker | None:
+    """A server of our own, not started yet; None where the URL of a Redis is given.
 
     Raises:
         InputError: there is no server to start, or none of our own may be used in production.
-        BrokerError: the server does not start.
     """
     if settings.redis_url is not None:
-        yield settings.redis_url
-        return
+        return None
     if settings.production:
         raise InputError("LEGOLAB_REDIS_URL: expected a Redis of your own in production, got none")
-    embedded = EmbeddedBroker(settings.home / "broker", find_server())
-    embedded.start()
-    try:
-        yield embedded.url
-    finally:
-        embedded.stop()
+    return EmbeddedBroker(settings.home / "broker", find_server())
 
 
 def find_server() -> Path:
@@ -167,19 +154,15 @@ class EmbeddedBroker:
                 self._lock = self._take_lock()
         except OSError as error:
             raise BrokerError(f"cannot use {self.folder}: {error.strerror or error}") from error
-        self._process = subprocess.Popen(
+        self._process = children.start(
             [
                 self._server,
                 *("--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"),
                 *("--appendonly", "yes", "--save", "", "--dir", self.folder),
                 *("--daemonize", "no", "--logfile", self._log),
             ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for us, who stop it last
-            pass_fds=[self._lock],  # the folder stays taken for as long as the server lives
-            preexec_fn=_end_with_parent(),
+            keep=[self._lock],  # the folder stays taken for as long as the server lives
+            quiet=True,
         )
         self._await_answer(self._process)
 
@@ -218,30 +201,10 @@ class EmbeddedBroker:
         """End the server in order, or by force when it does not; its folder is free afterwards."""
         process, self._process = self._process, None
         if process is not None:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            children.stop(process, STOP_SECONDS)
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-
-def _end_with_parent() -> Callable[[], None] | None:
-    """What a child of ours runs before its program, so that it ends when we do; Linux alone."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
-        if os.getppid() != parent:  # it ended before we could ask
-            os._exit(1)
-
-    return ask
 
 
 def connect(url: str) -> Redis:

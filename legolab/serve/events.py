@@ -8,7 +8,7 @@ more is: each job ends once, whoever else still writes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +24,14 @@ ENDS = frozenset({"finished", "failed", "cancelled"})
 
 _PUBLISH = """
 if redis.call('HEXISTS', KEYS[2], 'end') == 1 then return false end
-local id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[3])
-redis.call('HSET', KEYS[2], unpack(ARGV, 4))
+local ids = {}
+for index = 4, 3 + ARGV[3] do
+  ids[#ids + 1] = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'event', ARGV[index])
+end
+redis.call('HSET', KEYS[2], unpack(ARGV, 4 + ARGV[3]))
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[2])
-return id
+return ids
 """
 
 
@@ -61,25 +64,38 @@ def progress_key(job_id: str) -> str:
 
 
 def publish(redis: Redis, job_id: str, event: Mapping[str, Any], keep_seconds: int) -> str | None:
-    """Add an event to a job's stream, whole or not at all.
+    """Add one event; see `publish_all`. Returns its id, or None when the job has ended."""
+    added = publish_all(redis, job_id, [event], keep_seconds)
+    return None if added is None else added[0]
+
+
+def publish_all(
+    redis: Redis, job_id: str, happened: Sequence[Mapping[str, Any]], keep_seconds: int
+) -> list[str] | None:
+    """Add events to a job's stream, all of them or none.
 
     Args:
         redis: where to.
         job_id: of which job.
-        event: plain JSON with a "type"; `index` and `kept` tell how many bricks stand.
+        happened: at least one, plain JSON with a "type"; `index` and `kept` tell how many bricks
+            stand. An end can only be the last.
         keep_seconds: stream and progress go this long after the last event.
 
     Returns:
-        The event's id, or None when the job has ended: whoever works on it must stop.
+        The ids, or None when the job has ended: whoever works on it must stop.
 
     Raises:
         RedisError: Redis does not answer.
     """
     script = redis.register_script(_PUBLISH)
-    fields = [part for pair in _progress_fields(event).items() for part in pair]
-    args = [MAX_EVENTS, keep_seconds, json.dumps(event, allow_nan=False), *fields]
+    texts = [json.dumps(event, allow_nan=False) for event in happened]
+    progress: dict[str, str | int] = {}
+    for event in happened:
+        progress |= _progress_fields(event)
+    fields = [part for pair in progress.items() for part in pair]
+    args = [MAX_EVENTS, keep_seconds, len(texts), *texts, *fields]
     added = script(keys=[stream_key(job_id), progress_key(job_id)], args=args)
-    return None if added is None else _text(added)
+    return None if added is None else [_text(id) for id in added]
 
 
 def _progress_fields(event: Mapping[str, Any]) -> dict[str, str | int]:
@@ -120,13 +136,26 @@ async def read(
         RedisError: Redis does not answer.
     """
     answer = await redis.xread({stream_key(job_id): after}, BATCH, wait_ms)
-    entries = [entry for _, found in _pairs(answer) for entry in found]
-    return [_entry(_text(id), _text(fields[b"event"])) for id, fields in entries]
+    return _entries([entry for _, found in _pairs(answer) for entry in found])
+
+
+async def read_last(redis: aioredis.Redis, job_id: str) -> Entry | None:
+    """The last event of a job, if it has any.
+
+    Raises:
+        RedisError: Redis does not answer.
+    """
+    found = await redis.xrevrange(stream_key(job_id), count=1)
+    return _entries(found)[0] if found else None
 
 
 def _pairs(answer: Any) -> list[tuple[bytes, Any]]:
     """Stream name and entries, which newer protocols answer as a map."""
     return list(answer.items()) if isinstance(answer, dict) else list(answer or ())
+
+
+def _entries(found: Any) -> list[Entry]:
+    return [_entry(_text(id), _text(fields[b"event"])) for id, fields in found]
 
 
 def _entry(id: str, text: str) -> Entry:

@@ -1,7 +1,8 @@
 """Jobs in line: put in, looked at, cancelled. RQ underneath; knows nothing of HTTP.
 
-What a job is doing is told by three things read together: RQ's record of it, its place in the
-queue, and its progress (see `events`). Every value in Redis is JSON: RQ's own default, pickle,
+What a job is doing is told by three things read together: its progress (see `events`), RQ's record
+of it, and its place in the queue. An end that was published counts, whatever RQ says: a worker
+may die between the two. Every value in Redis is JSON: RQ's own default, pickle,
 would let whoever can write to Redis run code here.
 """
 
@@ -10,8 +11,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -74,7 +75,8 @@ class JobView:
     position: int = 0  # while queued: 1 is next, 0 is being taken
     bricks: int = 0  # standing so far
     reason: str | None = None  # of a failure
-    result: dict[str, Any] | None = None  # of the task, once finished
+    sealed: bool = False  # whether an end was published
+    finished: Mapping[str, Any] | None = None  # the last event, of a job that has finished
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ class JobQueue:
         return Accepted(job_id, None) if job.kwargs == arguments else KeyReused(job_id)
 
     async def view(self, redis: aioredis.Redis, owner: str, job_id: str) -> JobView | None:
-        """A job of that person, or None; one call to Redis, two when it is over.
+        """A job of that person, or None; one call to Redis, two when it is finished or failed.
 
         Raises:
             RedisError: Redis does not answer.
@@ -162,10 +164,15 @@ class JobQueue:
         async with redis.pipeline(transaction=False) as pipe:
             self._ask(pipe, job_id)
             view = self._read(owner, job_id, await pipe.execute())
-        if view is None or view.state not in (State.FINISHED, State.FAILED) or view.reason:
-            return view
-        stored = await redis.xrevrange(Result.get_key(job_id), count=1)
-        return self._with_result(view, stored or [])
+        if view is None:
+            return None
+        if view.state is State.FINISHED:
+            finished = await events.read_last(redis, job_id)
+            return replace(view, finished=json.loads(finished.text)) if finished else None
+        if view.state is State.FAILED and view.reason is None:
+            stored = await redis.xrevrange(Result.get_key(job_id), count=1)
+            return replace(view, reason=self._why(stored or []))
+        return view
 
     async def waiting(self, redis: aioredis.Redis) -> int:
         """Number of jobs in line.
@@ -260,27 +267,19 @@ class JobQueue:
             position=position if state is State.QUEUED else 0,
             bricks=progress.bricks,
             reason=progress.reason if state is State.FAILED else None,
+            sealed=progress.end is not None,
         )
 
-    def _with_result(self, view: JobView, stored: Sequence[Any]) -> JobView:
-        """The view with what the job returned, or with why it failed."""
-        outcome = None
-        if stored:
-            entry, fields = stored[0]
-            outcome = Result.restore(
-                view.job_id, entry.decode(), fields, self._redis, serializer=SERIALIZER
-            )
-        if view.state is State.FINISHED:
-            returned = None if outcome is None else outcome.return_value
-            return JobView(view.job_id, view.state, bricks=view.bricks, result=returned)
-        trace = (outcome.exc_string if outcome is not None else None) or ""
-        return JobView(view.job_id, view.state, bricks=view.bricks, reason=self._why(trace))
-
-    def _why(self, trace: str) -> str:
+    def _why(self, stored: Sequence[Any]) -> str:
         """Why a job failed that could not say so itself, from RQ's record of the exception.
 
         A person is shown none of it: it names files and may hold another's words.
         """
+        trace = ""
+        for entry, fields in stored:
+            name = entry.decode()
+            outcome = Result.restore("", name, fields, self._redis, serializer=SERIALIZER)
+            trace = outcome.exc_string or ""
         if "JobTimeoutException" in trace:
             return f"It took longer than the {self._settings.job_seconds} seconds it may take."
         if "AbandonedJobError" in trace or "Work-horse terminated" in trace:
@@ -289,16 +288,10 @@ class JobQueue:
 
 
 def _state(status: JobStatus, progress: events.Progress) -> State:
-    """What RQ says, but for an end that was published and that RQ has yet to hear of.
-
-    A job is finished only once its result is stored.
-    """
-    if status is JobStatus.FINISHED:
-        return State.FINISHED
-    if progress.end in ("cancelled", "failed"):
+    """The end that was published; what RQ says while there is none."""
+    if progress.end is not None:
         return State(progress.end)
-    if status is JobStatus.FAILED:
-        return State.FAILED
     if status in _STOPPED:
         return State.CANCELLED
-    return State.STARTED if status is JobStatus.STARTED else State.QUEUED
+    by_name = {"started": State.STARTED, "finished": State.FINISHED, "failed": State.FAILED}
+    return by_name.get(status.value, State.QUEUED)

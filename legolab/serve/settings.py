@@ -136,6 +136,40 @@ class Settings:
             "LEGOLAB_REDIS_URL", "Redis or Valkey to use", _redis_url, "one of our own", secret=True
         ),
     ] = field(default=None, repr=False)
+    store: Annotated[
+        str,
+        Variable(
+            "LEGOLAB_STORE",
+            "Where results lie: a folder, or s3://bucket/prefix",
+            default="`results` in LEGOLAB_HOME",
+        ),
+    ] = ""
+    store_endpoint: Annotated[
+        str,
+        Variable(
+            "LEGOLAB_STORE_ENDPOINT",
+            "Address of the bucket's host; R2 has https://ACCOUNT.r2.cloudflarestorage.com",
+            default="AWS's own",
+        ),
+    ] = ""
+    store_region: Annotated[
+        str, Variable("LEGOLAB_STORE_REGION", "Region of the bucket; `auto` for R2")
+    ] = ""
+    store_access_key: Annotated[
+        str, Variable("LEGOLAB_STORE_ACCESS_KEY", "Name of the key of the bucket", secret=True)
+    ] = field(default="", repr=False)
+    store_secret_key: Annotated[
+        str, Variable("LEGOLAB_STORE_SECRET_KEY", "The key itself", secret=True)
+    ] = field(default="", repr=False)
+    workers: Annotated[
+        int, Variable("LEGOLAB_WORKERS", "Workers that `legolab up` starts", _whole(1, 64))
+    ] = 1
+    engine_threads: Annotated[
+        int,
+        Variable(
+            "LEGOLAB_ENGINE_THREADS", "Threads that a worker's model computes with", _whole(1, 256)
+        ),
+    ] = 1
     host: Annotated[str, Variable("LEGOLAB_HOST", "Address to listen on")] = "127.0.0.1"
     port: Annotated[
         int, Variable("LEGOLAB_PORT", "Port to listen on; 0 takes a free one", _whole(0, 65535))

@@ -15,10 +15,11 @@ from legolab.errors import InputError
 from legolab.serve.bucketstore import BucketStore
 from legolab.serve.folderstore import FolderStore
 from legolab.serve.retention import Bucket
+from legolab.serve.settings import Settings
 from legolab.serve.signing import LinkSigner
 from legolab.serve.store import Clock, Store
 
-__all__ = ["Store", "open_store"]
+__all__ = ["Store", "open_store", "store_of"]
 
 TIMEOUT = timedelta(seconds=20)
 """For one request to a bucket, and once more for all the times it is asked again."""
@@ -68,6 +69,23 @@ def open_store(
         raise InputError(f"expected a folder, file:// or s3:// as the store, got {url!r}")
     signer = None if link_key is None else LinkSigner(link_key)
     return FolderStore(_folder(url) if scheme else Path(url), signer, links_at, clock)
+
+
+def store_of(settings: Settings) -> Store:
+    """The store that a service is set to use.
+
+    Raises:
+        InputError: no such kind of store, or what it needs is missing.
+        StorageError: the folder cannot be made.
+    """
+    return open_store(
+        settings.store or str(settings.home / "results"),
+        endpoint=settings.store_endpoint,
+        region=settings.store_region,
+        access_key=settings.store_access_key,
+        secret_key=settings.store_secret_key,
+        link_key=settings.secret.encode(),
+    )
 
 
 def _folder(url: str) -> Path:

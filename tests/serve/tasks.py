@@ -32,16 +32,22 @@ def build(owner, prompt, seed, temperature, max_bricks):
         raise RuntimeError("no table")
     if seed == BREAKS:
         raise RuntimeError("a secret word")
-    publish(job.connection, job.id, {"type": "finished", "structure": "2x4 (0,0,0)\n"}, KEEP)
+    publish(job.connection, job.id, finished(job.id, seed), KEEP)
+
+
+def finished(job_id, seed=7):
+    """The last event of a job, with a result that follows from its id."""
     return {
-        "png": "preview.png",
-        "ldr": "model.ldr",
-        "result": str(uuid.uuid5(uuid.NAMESPACE_OID, job.id)),
+        "type": "finished",
+        "structure": "2x4 (0,0,0)\n2x2 (1,1,1)\n",
+        "description": "chair",
+        "seed": seed,
+        "notes": [],
+        "differences": [],
         "report": REPORT,
         "brick_counts": {"2x2": 1, "2x4": 1},
-        "verdict": "stable",
-        "seed": seed,
-        "description": "chair",
+        "result": str(uuid.uuid5(uuid.NAMESPACE_OID, job_id)),
+        "files": ["preview.png", "model.ldr"],
     }
 
 

@@ -44,23 +44,24 @@ def alive(pid):
 
 
 def test_a_given_redis_is_used_as_it_is(tmp_path):
-    with broker.broker(make_settings(tmp_path, "redis://example.org")) as url:
-        assert url == "redis://example.org"
+    assert broker.broker_of(make_settings(tmp_path, "redis://example.org")) is None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_one_of_our_own_runs_for_as_long_as_the_block(tmp_path):
-    with broker.broker(make_settings(tmp_path, None)) as url:
-        client = connect(url)
-        assert client.ping()
+def test_without_one_it_is_one_of_our_own(tmp_path):
+    own = broker.broker_of(make_settings(tmp_path, None))
+    own.start()
+    client = connect(own.url)
+    assert client.ping()
+    own.stop()
     with pytest.raises(RedisConnectionError):
         client.ping()
 
 
 def test_none_of_our_own_in_production(tmp_path):
     settings = replace(make_settings(tmp_path, None), environment="production")
-    with pytest.raises(InputError, match="LEGOLAB_REDIS_URL"), broker.broker(settings):
-        pass
+    with pytest.raises(InputError, match="LEGOLAB_REDIS_URL"):
+        broker.broker_of(settings)
 
 
 def test_a_server_on_the_path_comes_first_if_it_is_new_enough(tmp_path, monkeypatch):

@@ -25,7 +25,7 @@ from tests.serve.service import (
     until,
     working,
 )
-from tests.serve.tasks import BREAKS, FAILS, HELD, REPORT, gate
+from tests.serve.tasks import BREAKS, FAILS, HELD, REPORT, finished, gate
 
 anyio = pytest.mark.anyio
 KEEP = 3600
@@ -322,16 +322,23 @@ def test_events_come_one_by_one_and_end(served, worker, redis):
     assert served.get(f"/generate/{job}").json()["status"] == "finished"
 
 
-def test_a_stream_says_finished_only_when_the_job_does(served, redis):
+@pytest.mark.parametrize("status", ["queued", "started", "finished", "failed", "stopped"])
+def test_an_end_that_was_published_counts_whatever_rq_says(served, redis, status):
     job = order(served)
     publish(redis, job, STARTED, KEEP)
-    publish(redis, job, {"type": "finished"}, KEEP)  # the result is not stored yet
-    reader = Reader(served, f"/generate/{job}/events")
-    until(lambda: reader.status)
-    assert served.get(f"/generate/{job}").json()["status"] == "queued"
-    assert reader.events == []
-    redis.hset(f"rq:job:{job}", "status", "finished")
-    assert [kind for _, kind, _ in reader.ended()] == ["started", "finished"]
+    publish(redis, job, finished(job), KEEP)  # its worker may die before RQ hears of it
+    redis.hset(f"rq:job:{job}", "status", status)
+    assert served.get(f"/generate/{job}").json()["status"] == "finished"
+    kinds = [kind for _, kind, _ in Reader(served, f"/generate/{job}/events").ended()]
+    assert kinds == ["started", "finished"]
+
+
+def test_a_failure_that_was_told_is_not_taken_back(served, redis):
+    job = order(served)
+    redis.hset(f"rq:job:{job}", "status", "failed")  # its worker died, as often as it may
+    assert served.get(f"/generate/{job}").json()["status"] == "failed"
+    assert publish(redis, job, finished(job), KEEP) is None  # by one that was thought dead
+    assert served.get(f"/generate/{job}").json()["status"] == "failed"
 
 
 def test_a_stream_is_read_on_from_the_last_event(served, redis):

@@ -165,14 +165,14 @@ def test_a_job_runs_to_its_result(queue, redis, worker):
         redis.rpush(gate(job_id), "go")
         seen = when(queue, job_id, State.STARTED)
         seen = until(lambda n=bricks: (seen := view(queue, job_id)).bricks == n and seen)
-        assert (seen.position, seen.result, seen.reason) == (0, None, None)
+        assert (seen.position, seen.finished, seen.reason) == (0, None, None)
     redis.rpush(gate(job_id), "go")
     seen = when(queue, job_id, State.FINISHED)
     assert seen.bricks == 2
-    assert seen.result["report"] == REPORT
-    assert seen.result["seed"] == HELD
+    assert seen.finished["report"] == REPORT
+    assert seen.finished["seed"] == HELD
     assert queue.cancel("ada", job_id).state is State.FINISHED
-    assert KEEP - 60 < redis.ttl(Job.key_for(job_id)) <= KEEP
+    assert until(lambda: KEEP - 60 < redis.ttl(Job.key_for(job_id)) <= KEEP)
 
 
 def test_a_job_that_says_why_it_failed(queue, worker):

@@ -15,6 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from legolab.artefacts import LDRAW, PREVIEW
 from legolab.errors import NotStoredError
 from legolab.generation.generator import DEFAULT_MAX_BRICKS, DEFAULT_TEMPERATURE, SEED_LIMIT
 from legolab.generation.prompt import MAX_CAPTION, understand
@@ -38,8 +39,6 @@ MAX_BRICKS = 1000
 """More than fit into the model's context."""
 POLL_SECONDS = 2.0
 """How often an event stream in which nothing happens looks whether its job is still going on."""
-SETTLE_SECONDS = 10.0
-"""How long the end of a stream waits for RQ to store the result of which it tells."""
 GONE_SECONDS = 60.0
 """How long an open stream waits for Redis to come back."""
 
@@ -85,10 +84,17 @@ class JobDocument(BaseModel):
     bricks: int | None = Field(None, description="started: bricks standing so far")
     png_url: str | None = Field(None, description="finished: a picture; the link expires")
     ldr_url: str | None = Field(None, description="finished: the model; the link expires")
+    files: dict[str, str | None] | None = Field(
+        None, description="finished: a link to each file; null when its life is over"
+    )
     brick_counts: dict[str, int] | None = Field(None, examples=[{"2x4": 3}])
     verdict: str | None = Field(None, examples=["stable"])
     seed: int | None = Field(None, examples=[7])
     description: str | None = Field(None, description="finished: what the model was asked for")
+    notes: list[str] | None = Field(None, description="finished: how the words were understood")
+    differences: list[dict[str, Any]] | None = Field(
+        None, description="finished: what was asked for and came out differently"
+    )
     report: dict[str, Any] | None = Field(None, description="finished: legolab.report/1")
     reason: str | None = Field(None, description="failed: why")
 
@@ -236,7 +242,7 @@ async def follow(
         str | None, Query(description="The same, for who cannot send headers.")
     ] = None,
 ) -> Response:
-    """Ends after the last event; once it says `finished`, so does `GET /generate/{job_id}`."""
+    """Ends after the last event. A `started` in its midst means that all begins anew."""
     service = service_of(request)
     person = _follower(service, job_id, bearer, ticket)
     begin = last_event_id or after or _FROM_START
@@ -289,9 +295,6 @@ async def _events(
             )
             if not entries and not await _goes_on(service, person, job_id, after):
                 return
-            for entry in entries:
-                if entry.type == "finished":
-                    await _settled(service, person, job_id)
         except RedisError:
             await asyncio.sleep(0.5)
             continue
@@ -306,34 +309,27 @@ async def _events(
 async def _goes_on(service: Service, person: str, job_id: str, after: str) -> bool:
     """Whether more events may come after an id.
 
-    A job whose worker died has no last event: it is written here, to be read next.
+    A job whose worker died has no last event: `_view` writes it, to be read next.
     """
-    view = await service.queue.view(service.redis, person, job_id)
-    if view is None:
+    try:
+        view = await _view(service, person, job_id)
+    except ProblemError:
         return False
-    if not view.state.over or await run_in_threadpool(service.queue.end, view):
-        return True
-    return bool(await events.read(service.redis, job_id, after))
-
-
-async def _settled(service: Service, person: str, job_id: str) -> None:
-    """Wait until the result that a `finished` tells of is stored."""
-    clock = asyncio.get_running_loop()
-    until = clock.time() + SETTLE_SECONDS
-    while clock.time() < until:
-        view = await service.queue.view(service.redis, person, job_id)
-        if view is None or view.state.over:
-            return
-        await asyncio.sleep(0.02)
+    return not view.state.over or bool(await events.read(service.redis, job_id, after))
 
 
 async def _view(service: Service, person: str, job_id: str) -> JobView:
     """A job of that person.
 
+    A failure that only RQ knows of is published before it is told: nothing may come after it.
+
     Raises:
         ProblemError: 404.
     """
     view = await service.queue.view(service.redis, person, job_id) if is_job_id(job_id) else None
+    if view is not None and view.state is State.FAILED and not view.sealed:
+        await run_in_threadpool(service.queue.end, view)
+        view = await service.queue.view(service.redis, person, job_id)
     if view is None:
         raise no_such_job()
     return view
@@ -357,14 +353,16 @@ async def _document(service: Service, view: JobView) -> dict[str, Any]:
 
 def _outcome(service: Service, view: JobView) -> dict[str, Any]:
     """What came out of a finished job, with fresh links to its files."""
-    result = view.result
-    if result is None:  # it has just reached the end of its life
-        raise no_such_job()
-    kept = ("report", "brick_counts", "verdict", "seed", "description")
+    assert view.finished is not None
+    result = view.finished["result"]
+    links = {name: _link(service, result, name) for name in view.finished["files"]}
+    told = ("report", "brick_counts", "seed", "description", "notes", "differences")
     return {
-        "png_url": _link(service, result["result"], result["png"]),
-        "ldr_url": _link(service, result["result"], result["ldr"]),
-        **{name: result[name] for name in kept},
+        "png_url": links.get(PREVIEW),
+        "ldr_url": links.get(LDRAW),
+        "files": links,
+        "verdict": view.finished["report"]["verdict"],
+        **{name: view.finished[name] for name in told},
     }
 
 

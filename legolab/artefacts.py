@@ -1,0 +1,63 @@
+"""The files of a generated model, and its document: the same on a disk, in a bucket, in a browser.
+
+Knows nothing of where they go.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from legolab import __version__
+from legolab.bricks.inventory import brick_counts
+from legolab.generation.generator import Generation
+from legolab.ldraw.writer import write_ldr
+from legolab.rendering.preview import png_bytes
+from legolab.stability.report import Verdict
+
+SCHEMA = "legolab.generation/1"
+PREVIEW, LDRAW, TEXT, REPORT = NAMES = "preview.png", "model.ldr", "model.txt", "report.json"
+PICTURE = 1024
+"""Pixels along a side of the preview."""
+
+
+def files_of(result: Generation, picture: int = PICTURE) -> dict[str, tuple[bytes, str]]:
+    """Name -> (content, media type) of the four files.
+
+    The verdict is in each that has a place for words, and a model that is UNVERIFIED says so in
+    the picture too.
+
+    Args:
+        result: at least one brick.
+        picture: pixels along a side of the preview.
+    """
+    structure, summary = result.structure, result.report.summary
+    unverified = result.report.verdict is Verdict.UNVERIFIED
+    about = [summary, f"legolab {__version__}, seed {result.seed}"]
+    ldr = write_ldr(structure, title=result.caption, comments=about)
+    text = (f"# {summary}\n" if unverified else "") + structure.to_text()
+    report = json.dumps(document_of(result), indent=2, allow_nan=False) + "\n"
+    mark = Verdict.UNVERIFIED.name if unverified else ""
+    return {
+        PREVIEW: (png_bytes(structure, picture, watermark=mark), "image/png"),
+        LDRAW: (ldr.encode(), "application/x-ldraw"),
+        TEXT: (text.encode(), "text/plain; charset=utf-8"),
+        REPORT: (report.encode(), "application/json"),
+    }
+
+
+def document_of(result: Generation) -> dict[str, Any]:
+    """All that is to be said of a result, as plain JSON."""
+    return {
+        "schema": SCHEMA,
+        "caption": result.caption,
+        "description": result.description,
+        "notes": list(result.notes),
+        "differences": [asdict(difference) for difference in result.differences],
+        "seed": result.seed,
+        "bricks": len(result.structure),
+        "parts": brick_counts(result.structure),
+        "report": result.report.to_json(),
+        "trace": result.trace.to_json(),
+    }

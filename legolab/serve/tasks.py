@@ -1,0 +1,206 @@
+"""What a job does: have a model built, verify it, draw it, store it, tell of it as it goes.
+
+Runs in the process that RQ forks for each job. Knows nothing of HTTP. A job may be tried again
+after something died; whatever has ended once (see `events`) is not done again.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import get_current_job
+from rq.job import Job
+
+from legolab.artefacts import files_of
+from legolab.bricks.inventory import brick_counts
+from legolab.errors import EngineError, LegolabError, SolverError
+from legolab.generation.engine import EngineClient, Request
+from legolab.generation.events import event_from_json, event_to_json
+from legolab.generation.generator import Finished, Generation
+from legolab.serve import events
+from legolab.serve.settings import Settings
+from legolab.serve.storage import store_of
+from legolab.serve.store import Files
+from legolab.stability.analysis import analyze
+
+PICTURE = 512
+"""Pixels along a side of a preview: a quarter of the time of twice the side."""
+REDIS_SECONDS = 30.0
+"""How long a job waits for Redis to come back."""
+TOGETHER_SECONDS = 0.04
+"""Events are published together that come within this time: nobody sees the difference."""
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What a worker lends to its jobs."""
+
+    engine: EngineClient
+    settings: Settings
+
+
+_workbench: Workbench | None = None
+
+
+def set_up(workbench: Workbench) -> None:
+    """Lend this to the jobs of this process and of those forked from it."""
+    global _workbench
+    _workbench = workbench
+
+
+class JobOver(Exception):  # noqa: N818, because nothing went wrong
+    """The job was cancelled, or another attempt at it has ended."""
+
+
+def generate_job(
+    owner: str, prompt: str, seed: int | None, temperature: float, max_bricks: int
+) -> str | None:
+    """Do one job; the last event that it publishes is its outcome.
+
+    Returns:
+        The id of the stored result; None when the job was over before.
+
+    Raises:
+        LegolabError: it failed, and has said why; or its engine died, and it may be tried again.
+        RedisError: Redis stayed away; it may be tried again.
+    """
+    job, workbench = get_current_job(), _workbench
+    assert job is not None and workbench is not None
+    teller = _Teller(job.connection, job.id, workbench.settings.keep_seconds)
+    request = Request(prompt, seed, temperature, max_bricks, id=job.id)
+    try:
+        with _failures(job, teller):
+            result = _build(workbench.engine, request, teller)
+            with ThreadPoolExecutor(1) as aside:  # solver and painter let each other run
+                verified = aside.submit(_verify, result)
+                files = files_of(result, PICTURE)
+                verified.result()
+            return _deliver(result, files, owner, workbench.settings, teller)
+    except JobOver:
+        return None
+
+
+class _Teller:
+    """Publishes the events of a job, a few at a time; a Redis that is away is waited for."""
+
+    def __init__(self, redis: Redis, job_id: str, keep_seconds: int) -> None:
+        self._redis = redis
+        self._job_id = job_id
+        self._keep_seconds = keep_seconds
+        self._untold: list[Mapping[str, Any]] = []
+        self._told = -math.inf
+
+    def tell(self, event: Mapping[str, Any]) -> None:
+        """Publish an event, unless others were a moment ago: then with those that follow.
+
+        Raises:
+            JobOver, RedisError: see `tell_now`.
+        """
+        self._untold.append(event)
+        if time.monotonic() - self._told > TOGETHER_SECONDS:
+            self._publish()
+
+    def tell_now(self, event: Mapping[str, Any]) -> None:
+        """Publish an event and all that waited for it.
+
+        Raises:
+            JobOver: the job has ended; nothing was published.
+            RedisError: Redis stays away.
+        """
+        self._untold.append(event)
+        self._publish()
+
+    def _publish(self) -> None:
+        until = time.monotonic() + REDIS_SECONDS
+        while True:
+            try:
+                added = events.publish_all(
+                    self._redis, self._job_id, self._untold, self._keep_seconds
+                )
+            except RedisError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+            else:
+                break
+        if added is None:
+            raise JobOver
+        self._untold = []
+        self._told = time.monotonic()
+
+
+@contextmanager
+def _failures(job: Job, teller: _Teller) -> Iterator[None]:
+    """Say why a job fails, once it is sure to.
+
+    RQ tries again while `retries_left` allows; only what may go better then leaves it so.
+    """
+    retries, job.retries_left = job.retries_left, 0
+    try:
+        yield
+    except (EngineError, RedisError) as error:
+        job.retries_left = retries
+        if not retries and isinstance(error, EngineError):
+            teller.tell_now({"type": "failed", "reason": str(error)})
+        raise
+    except LegolabError as error:
+        teller.tell_now({"type": "failed", "reason": str(error)})
+        raise
+
+
+def _build(engine: EngineClient, request: Request, teller: _Teller) -> Generation:
+    """What the engine makes of a request, its bricks told as they come."""
+    for document in engine.documents(request):
+        if document["type"] == "finished":
+            event = event_from_json(document)
+            assert isinstance(event, Finished)
+            return event.result
+        teller.tell(document)
+    raise EngineError("expected the engine to finish this request, but it only stopped")
+
+
+def _verify(result: Generation) -> None:
+    """See that this process comes to the verdict of the engine's.
+
+    Raises:
+        SolverError: it could not be told, or they differ.
+    """
+    report = analyze(result.structure)
+    if report.verdict is not result.report.verdict:
+        raise SolverError(
+            f"the solvers disagree: {result.report.verdict.value} by {result.report.backend}, "
+            f"{report.verdict.value} by {report.backend}"
+        )
+
+
+def _deliver(
+    result: Generation, files: Files, owner: str, settings: Settings, teller: _Teller
+) -> str:
+    """Store the files of a result and tell that it is finished, or leave nothing.
+
+    Raises:
+        JobOver: somebody ended the job before.
+        StorageError: the files could not be stored.
+    """
+    # Opened here because obstore does not work in a fork of a process that has used it.
+    store = store_of(settings)
+    stored = store.publish(files, owner)
+    finished = event_to_json(Finished(result)) | {
+        "result": stored,
+        "files": list(files),
+        "brick_counts": brick_counts(result.structure),
+    }
+    try:
+        teller.tell_now(finished)
+    except JobOver:
+        store.delete(stored)
+        raise
+    return stored
