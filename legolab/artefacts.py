@@ -12,12 +12,14 @@ from typing import Any
 from legolab import __version__
 from legolab.bricks.inventory import brick_counts
 from legolab.generation.generator import Generation
+from legolab.ldraw.packed import write_mpd
 from legolab.ldraw.writer import write_ldr
 from legolab.rendering.preview import png_bytes
 from legolab.stability.report import Verdict
 
 SCHEMA = "legolab.generation/1"
 PREVIEW, LDRAW, TEXT, REPORT = NAMES = "preview.png", "model.ldr", "model.txt", "report.json"
+PACKED = "model.mpd"
 PICTURE = 1024
 """Pixels along a side of the preview."""
 
@@ -34,8 +36,7 @@ def files_of(result: Generation, picture: int = PICTURE) -> dict[str, tuple[byte
     """
     structure, summary = result.structure, result.report.summary
     unverified = result.report.verdict is Verdict.UNVERIFIED
-    about = [summary, f"legolab {__version__}, seed {result.seed}"]
-    ldr = write_ldr(structure, title=result.caption, comments=about)
+    ldr = write_ldr(structure, title=result.caption, comments=_about(result))
     text = (f"# {summary}\n" if unverified else "") + structure.to_text()
     report = json.dumps(document_of(result), indent=2, allow_nan=False) + "\n"
     mark = Verdict.UNVERIFIED.name if unverified else ""
@@ -45,6 +46,16 @@ def files_of(result: Generation, picture: int = PICTURE) -> dict[str, tuple[byte
         TEXT: (text.encode(), "text/plain; charset=utf-8"),
         REPORT: (report.encode(), "application/json"),
     }
+
+
+def packed_of(result: Generation) -> tuple[bytes, str]:
+    """The model as `PACKED`, which a web viewer needs no parts library for: content, media type."""
+    text = write_mpd(result.structure, title=result.caption, comments=_about(result))
+    return text.encode(), "application/x-multi-part-ldraw"
+
+
+def _about(result: Generation) -> list[str]:
+    return [result.report.summary, f"legolab {__version__}, seed {result.seed}"]
 
 
 def document_of(result: Generation) -> dict[str, Any]:

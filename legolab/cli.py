@@ -165,7 +165,7 @@ def _write(result: Generation, folder: Path, force: bool) -> list[Path]:
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A .txt or .ldr file.")],
+    file: Annotated[Path, typer.Argument(help="A .txt, .ldr or .mpd file.")],
     world: WorldOption = "20x20x20",
     strict: Annotated[
         bool, typer.Option("--strict", help="Ask every brick to be held exactly, and how safely.")
@@ -201,7 +201,7 @@ def backends(as_json: JsonOption = False) -> None:
 
 @app.command()
 def compare(
-    files: Annotated[list[Path], typer.Argument(help=".txt or .ldr files.")],
+    files: Annotated[list[Path], typer.Argument(help=".txt, .ldr or .mpd files.")],
     world: WorldOption = "20x20x20",
     as_json: JsonOption = False,
 ) -> None:
@@ -226,7 +226,7 @@ def compare(
 
 @app.command()
 def render(
-    file: Annotated[Path, typer.Argument(help="A .txt or .ldr file.")],
+    file: Annotated[Path, typer.Argument(help="A .txt, .ldr or .mpd file.")],
     out: Annotated[Path | None, typer.Option(help="The picture; beside FILE if not given.")] = None,
     size: Annotated[int, typer.Option(help="Pixels along a side.")] = 512,
     world: WorldOption = "20x20x20",

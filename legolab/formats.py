@@ -15,10 +15,12 @@ from legolab.errors import FileError
 LOADERS: dict[str, str] = {
     ".txt": "legolab.bricks.structure:load_text",
     ".ldr": "legolab.ldraw.reader:load_ldr",
+    ".mpd": "legolab.ldraw.reader:load_ldr",
 }
 SAVERS: dict[str, str] = {
     ".txt": "legolab.bricks.structure:save_text",
     ".ldr": "legolab.ldraw.writer:save_ldr",
+    ".mpd": "legolab.ldraw.packed:save_mpd",
     ".png": "legolab.rendering.preview:save_png",
 }
 DISPLAYS: dict[str, str] = {

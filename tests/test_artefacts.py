@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import legolab as ll
-from legolab.artefacts import NAMES, document_of, files_of
+from legolab.artefacts import NAMES, document_of, files_of, packed_of
 from legolab.generation.generator import Generation
 from legolab.generation.trace import Trace
 from legolab.ldraw.reader import read_ldr
@@ -38,6 +38,12 @@ def test_four_files_with_their_media_types():
     assert document["parts"] == {"2x2": 1, "2x4": 1}
     assert document["report"]["verdict"] == "stable"
     assert b"UNVERIFIED" not in b"".join(content for content, _ in files.values())
+
+
+def test_the_packed_file_is_the_same_model():
+    content, _ = packed_of(result("unverified"))
+    assert read_ldr(content.decode()).to_text() == STRUCTURE.to_text()
+    assert b"UNVERIFIED" in content
 
 
 @pytest.mark.parametrize("name", ["model.ldr", "model.txt", "report.json"])

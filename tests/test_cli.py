@@ -288,7 +288,7 @@ def test_check_takes_a_world_of_any_size(run):
         ("none.txt", None, "there is no such file"),
         ("empty.txt", b"", "got an empty file"),
         ("binary.txt", b"\x89PNG\0", "got a binary file"),
-        ("model.docx", b"words", "expected a file ending in .txt, .ldr, got .docx"),
+        ("model.docx", b"words", "expected a file ending in .txt, .ldr, .mpd, got .docx"),
         ("words.txt", b"2x4 (0,0,0)\nhello\n", "line 2: expected 'HxW (x,y,z)'"),
         ("collides.txt", b"2x4 (0,0,0)\n2x4 (0,0,0)\n", "line 2: expected free cells"),
         ("part.ldr", b"1 4 0 0 0 1 0 0 0 1 0 0 0 1 9999.dat\n", "9999"),
@@ -317,6 +317,17 @@ def test_render_draws_a_picture_and_keeps_what_is_there(run):
     assert run("render", "model.txt", "--out", "other.jpg")[0] == 2
     assert run("render", "model.txt", "--out", "third.png", "--size", "7")[0] == 2
     assert sorted(os.listdir()) == ["model.png", "model.txt", "other.png"]
+
+
+def test_every_kind_of_model_file_is_checked_and_drawn_alike(run):
+    structure = ll.BrickStructure.from_text(STABLE)
+    pictures = set()
+    for name in ("model.txt", "model.ldr", "model.mpd"):
+        structure.save(name)
+        assert run("check", name)[0] == 0
+        assert run("render", name, "--size", "64", "--force")[0] == 0
+        pictures.add(Path("model.png").read_bytes())
+    assert len(pictures) == 1
 
 
 def test_lab_copies_the_notebooks_and_keeps_changed_ones(run):

@@ -9,7 +9,7 @@ from legolab.errors import FileError
 STRUCTURE = BrickStructure.from_text("2x4 (0,0,0)\n2x2 (1,1,1)\n")
 
 
-@pytest.mark.parametrize("name", ["model.txt", "model.ldr", "MODEL.TXT"])
+@pytest.mark.parametrize("name", ["model.txt", "model.ldr", "model.mpd", "MODEL.TXT"])
 def test_what_is_saved_is_loaded(tmp_path, name):
     STRUCTURE.save(tmp_path / name)
     assert BrickStructure.load(tmp_path / name) == STRUCTURE
@@ -57,9 +57,11 @@ def test_missing_files_and_folders_are_told_apart(tmp_path):
 
 
 def test_an_unknown_suffix_lists_those_that_are_known(tmp_path):
-    with pytest.raises(FileError, match=r"expected a file ending in .txt, .ldr, got .docx"):
+    with pytest.raises(FileError, match=r"expected a file ending in .txt, .ldr, .mpd, got .docx"):
         BrickStructure.load(tmp_path / "model.docx")
-    with pytest.raises(FileError, match=r"expected a file ending in .txt, .ldr, .png, got no suff"):
+    with pytest.raises(
+        FileError, match=r"expected a file ending in .txt, .ldr, .mpd, .png, got no"
+    ):
         STRUCTURE.save(tmp_path / "model")
 
 

@@ -109,13 +109,13 @@ class BrickStructure(Sequence[Brick]):
 
     @classmethod
     def load(cls, path: str | Path, world: World = DEFAULT_WORLD) -> BrickStructure:
-        """Read a file by its suffix (`.txt`, `.ldr`); see `legolab.formats`."""
+        """Read a file by its suffix (`.txt`, `.ldr`, `.mpd`); see `legolab.formats`."""
         structure = formats.load(Path(path), world)
         assert isinstance(structure, cls)
         return structure
 
     def save(self, path: str | Path) -> None:
-        """Write a file by its suffix (`.txt`, `.ldr`, `.png`); see `legolab.formats`."""
+        """Write a file by its suffix (`.txt`, `.ldr`, `.mpd`, `.png`); see `legolab.formats`."""
         formats.save(self, Path(path))
 
     @property

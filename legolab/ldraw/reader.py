@@ -29,7 +29,7 @@ _LONG_SIDE_ON_Y = {(0, 0, 1, 0, 1, 0, -1, 0, 0), (0, 0, -1, 0, 1, 0, 1, 0, 0)}
 
 
 def load_ldr(path: Path, world: World) -> BrickStructure:
-    """Read a `.ldr` file.
+    """Read a `.ldr` or packed `.mpd` file.
 
     Raises:
         FileError: missing, unreadable or not text.
@@ -48,7 +48,7 @@ def read_ldr(text: str, world: World = DEFAULT_WORLD) -> BrickStructure:
     [Brick(h=2, w=4, x=0, y=0, z=0)]
 
     Args:
-        text: the content of a `.ldr` file.
+        text: the content of a `.ldr` or packed `.mpd` file.
         world: studs along x, studs along y, layers.
 
     Raises:

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from rq import get_current_job
 from rq.job import Job
 
-from legolab.artefacts import files_of
+from legolab.artefacts import PACKED, files_of, packed_of
 from legolab.bricks.inventory import brick_counts
 from legolab.errors import EngineError, LegolabError, SolverError
 from legolab.generation.engine import EngineClient, Request
@@ -81,7 +81,7 @@ def generate_job(
             result = _build(workbench.engine, request, teller)
             with ThreadPoolExecutor(1) as aside:  # solver and painter let each other run
                 verified = aside.submit(_verify, result)
-                files = files_of(result, PICTURE)
+                files = files_of(result, PICTURE) | {PACKED: packed_of(result)}
                 verified.result()
             return _deliver(result, files, owner, workbench.settings, teller)
     except JobOver:

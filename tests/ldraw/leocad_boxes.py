@@ -14,6 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+Point = tuple[float, float, float]
 Box = tuple[float, float, float, float, float, float]
 
 
@@ -24,10 +25,12 @@ class Part:
     Attributes:
         box: lowest, then highest x, y, z with the studs on top, LDU, z = 0 being the ground.
         material: LeoCAD's name for the colour.
+        triangles: in LDU as in the box, but with z = 0 one brick above the ground.
     """
 
     box: Box
     material: str
+    triangles: list[tuple[Point, Point, Point]]
 
 
 def is_installed() -> bool:
@@ -35,11 +38,12 @@ def is_installed() -> bool:
     return all(shutil.which(program) for program in ("leocad", "xvfb-run"))
 
 
-def leocad_parts(path: Path) -> list[Part]:
-    """The parts of an LDraw file, in LeoCAD's order."""
+def leocad_parts(path: Path, library: Path | None = None) -> list[Part]:
+    """The parts of an LDraw file, in LeoCAD's order, from a folder of parts or LeoCAD's own."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "model.obj"
         command = ["xvfb-run", "-a", "leocad", str(path), "-obj", str(target)]
+        command += ["-l", str(library)] if library else []
         result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         if not target.exists():
             raise RuntimeError(f"LeoCAD wrote nothing: {result.stdout}{result.stderr}")
@@ -48,23 +52,28 @@ def leocad_parts(path: Path) -> list[Part]:
 
 def read_parts(obj: str) -> list[Part]:
     """The groups of an OBJ file."""
-    vertices: list[tuple[float, float, float]] = []
-    groups: list[tuple[set[int], list[str]]] = []
+    vertices: list[Point] = []
+    groups: list[tuple[list[tuple[int, ...]], list[str]]] = []
     for line in obj.splitlines():
         words = line.split()
         if words[:1] == ["v"]:
             x, y, z = map(float, words[1:4])
             vertices.append((x, y, z))
         elif words[:1] == ["g"]:
-            groups.append((set(), []))
+            groups.append(([], []))
         elif words[:1] == ["usemtl"] and groups:
             groups[-1][1].append(words[1])
         elif words[:1] == ["f"]:
-            groups[-1][0].update(int(word.split("/")[0]) - 1 for word in words[1:])
-    return [Part(_box([vertices[i] for i in seen]), names[0]) for seen, names in groups]
+            groups[-1][0].append(tuple(int(word.split("/")[0]) - 1 for word in words[1:]))
+    parts = []
+    for faces, names in groups:
+        triangles = [(vertices[a], vertices[b], vertices[c]) for a, b, c in faces]
+        corners = [corner for triangle in triangles for corner in triangle]
+        parts.append(Part(_box(corners), names[0], triangles))
+    return parts
 
 
-def _box(points: list[tuple[float, float, float]]) -> Box:
+def _box(points: list[Point]) -> Box:
     xs, ys, zs = zip(*points, strict=True)
     ground = 24.0
     return (
