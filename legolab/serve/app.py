@@ -32,6 +32,8 @@ from legolab.serve.settings import Settings
 
 BODY_BYTES = 16_000
 """Of any request but POST /check, which has a setting."""
+HEADER_BYTES = 16_000
+"""Of all headers of a request together."""
 CHECK_THREADS = 2
 """Analyses at once in a process; further ones wait, within their time."""
 
@@ -164,6 +166,12 @@ class Guard:
             await send(message)
 
         limit = self._check_bytes if scope["path"] == "/check" else BODY_BYTES
+        size = sum(len(name) + len(value) for name, value in scope["headers"])
+        if size > HEADER_BYTES:
+            detail = f"expected headers of at most {HEADER_BYTES} bytes, got {size}"
+            too_large = problems.answer(problems.ProblemError(431, "", detail))
+            await too_large(scope, receive, guarded_send)
+            return
         try:
             await self._app(scope, _limited(receive, limit), guarded_send)
         except SendTimeoutError:

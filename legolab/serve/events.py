@@ -63,6 +63,11 @@ def progress_key(job_id: str) -> str:
     return f"legolab:progress:{job_id}"
 
 
+def keys(job_id: str) -> tuple[str, str]:
+    """Names of all that is kept of a job here."""
+    return stream_key(job_id), progress_key(job_id)
+
+
 def publish(redis: Redis, job_id: str, event: Mapping[str, Any], keep_seconds: int) -> str | None:
     """Add one event; see `publish_all`. Returns its id, or None when the job has ended."""
     added = publish_all(redis, job_id, [event], keep_seconds)
@@ -94,7 +99,7 @@ def publish_all(
         progress |= _progress_fields(event)
     fields = [part for pair in progress.items() for part in pair]
     args = [MAX_EVENTS, keep_seconds, len(texts), *texts, *fields]
-    added = script(keys=[stream_key(job_id), progress_key(job_id)], args=args)
+    added = script(keys=keys(job_id), args=args)
     return None if added is None else [_text(id) for id in added]
 
 

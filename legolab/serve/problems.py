@@ -137,7 +137,20 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return answer(ProblemError(error.status_code, "", str(error.detail), error.headers))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:  # the framework names the methods of one route of the path
+            headers["Allow"] = ", ".join(sorted(_methods(app, request.url.path)))
+        return answer(ProblemError(error.status_code, "", str(error.detail), headers))
+
+
+def _methods(app: FastAPI, path: str) -> set[str]:
+    """What can be done with a path, by the OpenAPI document."""
+    return {
+        method.upper()
+        for pattern, operations in app.openapi()["paths"].items()
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", pattern), path)
+        for method in operations
+    }
 
 
 def _fault(entry: Mapping[str, Any]) -> dict[str, str]:

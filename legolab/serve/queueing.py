@@ -217,6 +217,17 @@ class JobQueue:
         keep = self._settings.keep_seconds
         return events.publish(self._redis, view.job_id, event, keep) is not None
 
+    def keep(self, job_id: str) -> None:
+        """Let a finished job be known for good.
+
+        Raises:
+            RedisError: Redis does not answer.
+        """
+        with self._redis.pipeline(transaction=False) as pipe:
+            for key in (Job.key_for(job_id), *events.keys(job_id)):
+                pipe.persist(key)
+            pipe.execute()
+
     def close(self) -> None:
         """Let go of the connections."""
         self._redis.close()

@@ -153,6 +153,7 @@ async def test_the_document_describes_routes_examples_and_problems(settings):
         "/generate",
         "/generate/{job_id}",
         "/generate/{job_id}/events",
+        "/generate/{job_id}/keep",
         "/generate/{job_id}/ticket",
         "/check",
         "/static/{id}/{name}",

@@ -283,6 +283,25 @@ def test_a_finished_job_has_links_report_and_counts(served, worker, store, setti
     assert over.json()["detail"] == "The job has finished already."
 
 
+def test_a_finished_job_is_kept_for_good(served, redis, store):
+    job = order(served)
+    early = served.post(f"/generate/{job}/keep")
+    assert (early.status_code, early.json()["detail"]) == (
+        409,
+        "The job is queued, not finished.",
+    )
+    publish(redis, job, finished(job), KEEP)
+    result = finished(job)["result"]
+    assert served.post(f"/generate/{job}/keep").status_code == 404  # its files are gone already
+    store.results[result] = ("ada", {"preview.png": (b"\x89PNG", "image/png")})
+    for _ in range(2):
+        assert served.post(f"/generate/{job}/keep").json()["status"] == "finished"
+    assert store.kept == {result}
+    kept = [f"rq:job:{job}", f"legolab:events:{job}", f"legolab:progress:{job}"]
+    assert [redis.ttl(key) for key in kept] == [-1, -1, -1]
+    assert served.get(f"/generate/{job}").json()["png_url"]
+
+
 @anyio
 async def test_links_begin_with_the_public_address(settings, store):
     settings = replace(settings, public_url="https://bricks.example.org/lab")

@@ -2,6 +2,7 @@
 
 import stat
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 
 import pytest
 
@@ -118,3 +119,8 @@ def test_the_table_describes_every_setting():
     assert len(lines) == 2 + len(fields(Settings))
     assert all(line.count(" | ") == 2 and "None" not in line for line in lines[2:])
     assert "| `LEGOLAB_CORS_ORIGINS` | none | " in settings_table()
+
+
+def test_the_readme_has_the_table():
+    readme = Path(__file__).resolve().parents[2] / "README.md"
+    assert settings_table() in readme.read_text(encoding="utf-8")

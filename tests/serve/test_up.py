@@ -17,6 +17,7 @@ import legolab as ll
 from legolab.artefacts import NAMES, PACKED
 from legolab.ldraw.reader import read_ldr
 from legolab.serve.broker import connect
+from tests.serve import attacks
 from tests.serve.running import children, command, running, until
 
 CHAIR = "a chair with four legs and a high back"
@@ -93,6 +94,13 @@ def test_a_cancelled_job_makes_room_for_the_next(service):
     assert service.finished(service.order())["status"] == "finished"
 
 
+def test_no_attack_gets_what_it_came_for(service):
+    secret = (service.home / "kept" / "secret").read_text()
+    rows = list(attacks.run(service, secret))
+    assert len(rows) > 60
+    assert [row for row in rows if not row[2]] == []
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_is_killed_the_job_ends_once(service, kind):
     job = running_job(service)
@@ -167,6 +175,46 @@ def test_without_a_solver_everything_says_unverified(tmp_path):
         done = service.finished(service.order(CHAIR, seed=7))
         assert done["verdict"] == "UNVERIFIED"
         assert "UNVERIFIED" in service.client.get(done["ldr_url"]).text
+
+
+def test_results_lie_in_a_bucket_too(s3_server, tmp_path):
+    with running(
+        tmp_path,
+        LEGOLAB_STORE=f"s3://{s3_server.bucket}/lab",
+        LEGOLAB_STORE_ENDPOINT=s3_server.url,
+        LEGOLAB_STORE_REGION=s3_server.region,
+        LEGOLAB_STORE_ACCESS_KEY=s3_server.access_key,
+        LEGOLAB_STORE_SECRET_KEY=s3_server.secret_key,
+    ) as service:
+        job = service.order(CHAIR, seed=7)
+        done = service.finished(job)
+        assert done["png_url"].startswith(s3_server.url)
+        assert httpx.get(done["png_url"]).content.startswith(b"\x89PNG")
+        assert "0 !COLOUR" in httpx.get(done["files"][PACKED]).text
+        assert service.client.post(f"/generate/{job}/keep").status_code == 200
+        assert "/keep/" in service.look(job)["ldr_url"]
+        assert not (tmp_path / "kept" / "results").exists()
+
+
+def test_the_service_does_what_its_document_says(tmp_path):
+    with running(tmp_path, LEGOLAB_RATE_LIMIT="1000", LEGOLAB_QUEUE_LIMIT="100000") as service:
+        run = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", "run", f"{service.url}/openapi.json"),
+                *("--header", f"Authorization: Bearer {service.token}"),
+                *("--max-examples", "5", "--seed", "1", "--request-timeout", "20"),
+                *("--exclude-path-regex", "events"),  # of a job that waits, it does not end
+                *("--checks", "all"),
+                # A caption may name nothing we know, and a model have a fault in its text.
+                *("--exclude-checks", "positive_data_acceptance"),
+                *("--no-color", "--suppress-health-check", "all"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+    assert run.returncode == 0, run.stdout
 
 
 def refusal(tmp_path, **environ):

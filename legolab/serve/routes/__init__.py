@@ -47,6 +47,9 @@ class Store(Protocol):
     def link(self, id: str, name: str, expires_in: timedelta) -> str:
         """An address that opens a file for so long."""
 
+    def promote(self, id: str) -> None:
+        """Keep a result for good."""
+
     def verify(self, path: str, expires: int, signature: str, now: datetime) -> bool:
         """Whether a link to `id/name` is ours and still holds."""
 

@@ -64,7 +64,7 @@ class CheckRequest(BaseModel):
                 }
             },
         },
-        **problems.responses(401, 413, 422, 429, 503),
+        **problems.responses(400, 401, 413, 422, 429, 503),
     },
 )
 async def check(request: Request, model: CheckRequest, person: Person) -> Response:

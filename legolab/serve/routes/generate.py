@@ -125,7 +125,7 @@ _JOB = {"model": JobDocument}
     "",
     status_code=202,
     summary="Put a job in line",
-    responses={202: _JOB, **problems.responses(401, 409, 413, 422, 429, 503)},
+    responses={202: _JOB, **problems.responses(400, 401, 409, 413, 422, 429, 503)},
 )
 async def submit(
     request: Request, order: GenerateRequest, person: Person, key: IdempotencyKey = None
@@ -191,6 +191,26 @@ async def cancel(request: Request, job_id: JobId, person: Person) -> Response:
         raise no_such_job()
     if view.state is not State.CANCELLED:
         raise ProblemError(409, "job-over", f"The job has {view.state.value} already.")
+    return JSONResponse(await _document(service, view))
+
+
+@router.post(
+    "/{job_id}/keep",
+    summary="Keep what came out for good",
+    responses={200: _JOB, **problems.responses(401, 404, 409, 503)},
+)
+async def keep(request: Request, job_id: JobId, person: Person) -> Response:
+    """Its files outlive the days that results have; once more does no harm."""
+    service = service_of(request)
+    view = await _view(service, person, job_id)
+    if view.state is not State.FINISHED:
+        raise ProblemError(409, "not-finished", f"The job is {view.state.value}, not finished.")
+    assert view.finished is not None
+    try:
+        await run_in_threadpool(service.store.promote, view.finished["result"])
+    except NotStoredError:
+        raise no_such_job() from None
+    await run_in_threadpool(service.queue.keep, job_id)
     return JSONResponse(await _document(service, view))
 
 

@@ -25,7 +25,12 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"status": "ready"})
 
 
-@router.get("/metrics", summary="Figures for Prometheus")
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"description": "Prometheus text", "content": {metrics.CONTENT_TYPE: {}}}},
+)
 async def read_metrics(request: Request) -> Response:
     """Counters of this process, and the length of the queue while Redis can tell it."""
     service = service_of(request)
