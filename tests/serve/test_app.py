@@ -165,7 +165,7 @@ async def test_the_document_describes_routes_examples_and_problems(settings):
     assert "a chair with four legs" in text
     assert "HTTPValidationError" not in text
     post = document["paths"]["/generate"]["post"]
-    assert {"202", "401", "409", "413", "422", "429", "503"} == set(post["responses"])
+    assert {"202", "400", "401", "409", "413", "422", "429", "503"} == set(post["responses"])
     assert list(post["responses"]["429"]["content"]) == ["application/problem+json"]
     assert post["security"] == [{"HTTPBearer": []}]
 
