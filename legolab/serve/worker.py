@@ -46,6 +46,12 @@ class JobWorker(Worker):
 
     max_connection_wait_time = 2.0
     log_result_lifespan = False
+    told_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Stop after the job at hand."""
+        self.told_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """Seconds after which a job whose worker is silent counts as abandoned."""
@@ -99,6 +105,8 @@ def run_worker(settings: Settings) -> None:
             worker.work(logging_level="WARNING")
         except RedisError as error:
             raise BrokerError(f"the worker cannot go on: Redis: {error}") from error
+        if not worker.told_to_stop:
+            raise BrokerError("the worker cannot go on: Redis was lost")
 
 
 def _end(number: int, frame: FrameType | None) -> None:
