@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.util import find_spec
@@ -29,7 +30,8 @@ from legolab.folders import check_free, folder_name, whole_file, whole_folder
 
 if TYPE_CHECKING:
     from legolab.bricks.placement import World
-    from legolab.generation.generator import Generation
+    from legolab.client import Client, Job
+    from legolab.generation.generator import Event, Generation
     from legolab.serve.settings import Settings
     from legolab.stability.report import StabilityReport
 
@@ -49,6 +51,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+CaptionArgument = Annotated[
+    str, typer.Argument(help='What to build, such as "a small round table".')
+]
+SeedOption = Annotated[int | None, typer.Option(min=0, help="Same seed, same bricks.")]
+TemperatureOption = Annotated[
+    float | None, typer.Option(help="Higher is bolder, lower more usual.")
+]
+MaxBricksOption = Annotated[int | None, typer.Option(min=1, help="Stop after that many.")]
+OutOption = Annotated[Path, typer.Option(help="Where the model's folder is made.")]
 WorldOption = Annotated[str, typer.Option(help="Studs along x, studs along y, layers.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
 BackendOption = Annotated[str, typer.Option(help="Which solver; see `legolab backends`.")]
@@ -92,13 +103,11 @@ def _options(
 
 @app.command()
 def generate(
-    caption: Annotated[str, typer.Argument(help='What to build, such as "a small round table".')],
-    seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same bricks.")] = None,
-    temperature: Annotated[
-        float | None, typer.Option(help="Higher is bolder, lower more usual.")
-    ] = None,
-    max_bricks: Annotated[int | None, typer.Option(min=1, help="Stop after that many.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the model's folder is made.")] = Path(),
+    caption: CaptionArgument,
+    seed: SeedOption = None,
+    temperature: TemperatureOption = None,
+    max_bricks: MaxBricksOption = None,
+    out: OutOption = Path(),
     model: Annotated[
         str | None, typer.Option(help="A folder that `legolab train` made; else the built-in one.")
     ] = None,
@@ -114,9 +123,12 @@ def generate(
         "model": model,
         "backend": backend,
     }
-    options = {name: value for name, value in given.items() if value is not None}
+    options: dict[str, Any] = {n: value for n, value in given.items() if value is not None}
     try:
-        result, folder = _grow(caption, options, out, force)
+        from legolab.generation.generator import stream
+
+        with console.BrickCounter() as counter:
+            result, folder = _grow(stream(caption, **options), counter, out, force)
         began = time.monotonic()
         files = _write(result, folder, force)
     except KeyboardInterrupt:
@@ -133,22 +145,21 @@ def generate(
     raise typer.Exit(_exit_code(result.report))
 
 
-def _grow(caption: str, options: dict[str, Any], out: Path, force: bool) -> tuple[Generation, Path]:
+def _grow(
+    events: Iterable[Event], counter: console.BrickCounter, out: Path, force: bool
+) -> tuple[Generation, Path]:
     """The generated model and the folder it will go to, seen to be free before the first brick."""
-    from legolab.generation.generator import Finished, Started, stream
+    from legolab.generation.generator import Finished, Started
 
-    folder = out
-    with console.BrickCounter() as counter:
-        for event in stream(caption, **options):
-            counter.show(event)
-            match event:
-                case Started(caption=caption, seed=seed):
-                    folder = out / folder_name(caption, seed)
-                    check_free(folder, force)
-                case Finished(result=result):
-                    return result, folder
-                case _:
-                    pass
+    for event in events:
+        counter.show(event)
+        match event:
+            case Started(caption=caption, seed=seed):
+                check_free(out / folder_name(caption, seed), force)
+            case Finished(result=result):
+                return result, out / folder_name(result.caption, result.seed)
+            case _:
+                pass
     raise AssertionError("a generation ended without a result")
 
 
@@ -161,6 +172,73 @@ def _write(result: Generation, folder: Path, force: bool) -> list[Path]:
         for name, (content, _) in files.items():
             (draft / name).write_bytes(content)
     return [folder / name for name in files]
+
+
+@app.command()
+def submit(
+    caption: CaptionArgument,
+    seed: SeedOption = None,
+    temperature: TemperatureOption = None,
+    max_bricks: MaxBricksOption = None,
+    out: OutOption = Path(),
+    url: Annotated[
+        str | None,
+        typer.Option(envvar="LEGOLAB_URL", help="The service; else the one that runs here."),
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="LEGOLAB_TOKEN", help="What lets you in there.")
+    ] = None,
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Have a service turn a caption into the folder that `generate` makes."""
+    client, job = _client(url, token), None
+    if seed is not None:
+        check_free(out / folder_name(caption, seed), force)
+    try:
+        job = client.submit(caption, seed=seed, temperature=temperature, max_bricks=max_bricks)
+        with console.BrickCounter() as counter:
+            for place in job.positions():
+                counter.wait(place)
+            counter.wait(0)
+            result, folder = _grow(job.events(), counter, out, force)
+        began = time.monotonic()
+        files = job.save(folder, force=force)
+    except KeyboardInterrupt:
+        console.complain(f"Stopped; nothing was written. {_call_off(job)}")
+        raise typer.Exit(INTERRUPTED) from None
+    except FileError:
+        _call_off(job)
+        raise
+    if as_json:
+        from legolab.artefacts import document_of
+
+        paths = {"folder": str(folder), "files": [str(file) for file in files]}
+        console.write_json(document_of(result) | {"job_id": job.id} | paths)
+    else:
+        seconds = result.trace.seconds | {"files": time.monotonic() - began}
+        console.show_generation(result, seconds, files)
+    raise typer.Exit(_exit_code(result.report))
+
+
+def _client(url: str | None, token: str | None) -> Client:
+    from legolab.client import Client, find_service
+    from legolab.serve.settings import home_folder
+
+    return Client(*find_service(url, token, home_folder(os.environ)))
+
+
+def _call_off(job: Job | None) -> str:
+    """Cancel a job that nobody waits for any more; what has become of it, as a sentence."""
+    if job is None:
+        return "If the service has taken the order, it goes on with it."
+    try:
+        state = job.cancel()
+    except LegolabError as error:
+        return f"Job {job.id} could not be cancelled, and may go on: {error}"
+    if state.status == "cancelled":
+        return f"Job {job.id} was cancelled."
+    return f"Job {job.id} had {state.status} already."
 
 
 @app.command()

@@ -111,13 +111,21 @@ class BrickCounter(_LiveLine):
     def __init__(self) -> None:
         self._tops: list[int] = []
         self._note = ""
+        self._place: int | None = None  # in line, while it waits there
         super().__init__()
+
+    def wait(self, place: int) -> None:
+        """Show a place in line, 1 being the next, until the first event; 0 ends the waiting."""
+        self._place = place or None
 
     def show(self, event: Event) -> None:
         """Take one event of the generation into account."""
-        from legolab.generation.generator import BrickPlaced, RolledBack, Trimmed
+        from legolab.generation.generator import BrickPlaced, RolledBack, Started, Trimmed
 
+        self._place = None
         match event:
+            case Started():  # once more, where a service had to begin anew
+                self._tops.clear()
             case BrickPlaced(brick=brick):
                 self._tops.append(brick.z + 1)
             case RolledBack(kept=kept):
@@ -129,11 +137,14 @@ class BrickCounter(_LiveLine):
                 pass
 
     def line(self) -> Text:
-        """One little brick for each layer reached, then the figures."""
+        """The place in line; then one little brick for each layer reached, and the figures."""
+        seconds = time.monotonic() - self._began
+        if self._place is not None:
+            place = f"number {self._place} in line" if self._place > 1 else "next in line"
+            return Text(f"{place}   {seconds:.1f} s")
         layers = max(self._tops, default=0)
         brick = "▄ " if _err.encoding.startswith("utf") else "# "
         line = Text(brick * layers, style="yellow")
-        seconds = time.monotonic() - self._began
         count = f"{_count(len(self._tops), 'brick')}   layer {layers}   {seconds:.1f} s"
         return line.append(count + self._note, style="default")
 

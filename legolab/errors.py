@@ -36,6 +36,10 @@ class CaptionError(InputError):
     """A caption is empty, too long or names nothing the model has learned."""
 
 
+class RefusedError(InputError):
+    """A service refused what it was asked: the token, the order, how often, or a link."""
+
+
 class SolverError(LegolabError):
     """A solve ended without an answer; this is never a verdict."""
 
@@ -50,6 +54,12 @@ class ModelError(LegolabError):
 
 class EngineError(LegolabError):
     """The engine's process died, hung, was closed or cannot be reached; asking again may help."""
+
+    exit_code = 3
+
+
+class ServiceError(LegolabError):
+    """A service cannot be reached, cannot do its work, or a job of it failed."""
 
     exit_code = 3
 

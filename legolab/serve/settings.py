@@ -273,7 +273,7 @@ class Settings:
             except ValueError as error:
                 seen = "something else" if variable.secret else repr(text[:60])
                 raise InputError(f"{variable.name}: {error}, got {seen}") from None
-        given.setdefault("home", _data_folder(environ))
+        given["home"] = home_folder(environ)
         if "secret" not in given:
             if given.get("environment") == "production":
                 raise InputError(
@@ -311,6 +311,12 @@ def _variables() -> dict[str, Variable]:
     """Field -> where it comes from, in order."""
     hints = get_type_hints(Settings, include_extras=True)
     return {name: hint.__metadata__[0] for name, hint in hints.items()}
+
+
+def home_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of everything the service keeps: LEGOLAB_HOME, else the data folder."""
+    given = environ.get("LEGOLAB_HOME", "").strip()
+    return Path(given) if given else _data_folder(environ)
 
 
 def _data_folder(environ: Mapping[str, str]) -> Path:

@@ -11,7 +11,7 @@ if all(find_spec(name) is not None for name in NEEDED):
 
     __all__ = ["moto", "nanio", "own_nanio", "s3_server"]
 else:
-    collect_ignore_glob = ["test_*.py"]
+    collect_ignore_glob = ["*.py"]
 
 
 @pytest.fixture
