@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from legolab.bricks.brick import Brick as Brick
     from legolab.bricks.structure import BrickStructure as BrickStructure
     from legolab.errors import LegolabError as LegolabError
+    from legolab.evaluation import runs as runs
     from legolab.generation.generator import Generation as Generation
     from legolab.generation.generator import generate as generate
     from legolab.generation.generator import stream as stream
@@ -29,6 +30,7 @@ _HOMES = {
     "Generation": "legolab.generation.generator",
     "generate": "legolab.generation.generator",
     "stream": "legolab.generation.generator",
+    "runs": "legolab.evaluation",
     "analyze": "legolab.stability.analysis",
     "StabilityReport": "legolab.stability.report",
     "Verdict": "legolab.stability.report",

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from legolab import __version__, console
+from legolab import __version__, cli_evaluate, console
 from legolab.errors import FileError, InputError, LegolabError
 from legolab.folders import check_free, folder_name, whole_file, whole_folder
 
@@ -50,6 +50,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(cli_evaluate.app, name="evaluate")
 
 CaptionArgument = Annotated[
     str, typer.Argument(help='What to build, such as "a small round table".')

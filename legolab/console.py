@@ -21,7 +21,10 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from legolab.bricks.structure import BrickStructure
+    from legolab.evaluation.progress import Progress as RunProgress
     from legolab.generation.generator import Event, Generation
     from legolab.serve.supervisor import Ready
     from legolab.stability.comparison import Comparison, Inspection
@@ -174,6 +177,69 @@ class TrainingLine(_LiveLine):
     def line(self) -> Text:
         """Stage, loss and speed."""
         return Text(self._now)
+
+
+class RunLine(_LiveLine):
+    """How far a batch is, at what pace, and when it will be done.
+
+    >>> with RunLine() as line:
+    ...     print(line.line())
+    warming up
+    """
+
+    def __init__(self) -> None:
+        self.last: RunProgress | None = None
+        self._said = -1
+        super().__init__()
+
+    def show(self, progress: RunProgress) -> None:
+        """Take in where the run stands; where no one watches, a tenth is worth a line."""
+        self.last = progress
+        tenth = 10 * progress.done // progress.total
+        if tenth > self._said and not _err.is_terminal:
+            complain(progress.words)
+        self._said = max(tenth, self._said)
+
+    def line(self) -> Text:
+        """One little brick for each twentieth, the figures, and what is being built."""
+        if self.last is None:
+            return Text("warming up")
+        utf = _err.encoding.startswith("utf")
+        full = 20 * self.last.done // self.last.total
+        text = Text(("▄ " if utf else "# ") * full, style="yellow")
+        text.append(("▁ " if utf else ". ") * (20 - full), style="dim")
+        text.append(" " + self.last.words, style="default")
+        if self.last.caption and self.last.done < self.last.total:
+            bricks = _count(self.last.bricks, "brick")
+            text.append(f"\n{self.last.caption}, seed {self.last.seed}: {bricks}", style="dim")
+        text.truncate(2 * _err.width)
+        return text
+
+
+def show_run(
+    verdict: str, measures: pd.DataFrame, categories: pd.DataFrame, files: Iterable[Path]
+) -> None:
+    """The closing tables of `legolab evaluate run`.
+
+    Args:
+        verdict: the outcome in a sentence or two.
+        measures: words, as `report.measures_table` gives them.
+        categories: words, as `report.categories_table` gives them.
+        files: what was written.
+    """
+    say("")
+    say(verdict, style="bold")
+    say("")
+    for words in (measures, categories):
+        table = _table("", *words.columns)
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for name, cells in zip(words.index, words.itertuples(index=False), strict=True):
+            table.add_row(Text(name), *map(Text, cells))
+        _out.print(table)
+        say("")
+    for file in files:
+        say(str(file))
 
 
 def show_generation(

@@ -385,7 +385,7 @@ def _bottle(form: Form, at: Mapping[str, int]) -> Seen:
     slim = 2 + form.along(0) % 2
     reaches = [max(form.along(z), form.across(z)) for z in range(form.height)]
     cap = reaches[-1] > min(reaches[-4:])
-    while cap and reaches[-1] > slim:
+    while cap and reaches and reaches[-1] > slim:
         reaches.pop()
     neck = len(reaches) - next((z for z, reach in enumerate(reaches) if reach <= slim), 0)
     return {

@@ -85,3 +85,10 @@ def test_pieces_do_not_touch_by_corners() -> None:
     assert pieces(np.eye(3, dtype=bool)) == 3
     assert pieces(np.ones((2, 3), dtype=bool)) == 1
     assert pieces(np.zeros((2, 3), dtype=bool)) == 0
+
+
+def test_a_bottle_that_is_wide_to_its_top_has_no_neck() -> None:
+    voxels = np.ones((8, 8, 6), dtype=np.bool_)
+    voxels[:2, :, 3] = False  # narrower somewhere below the top, as below a cap
+    voxels[:, :2, 3] = False
+    assert observe("bottle", Form(voxels), {})["neck"] == OTHER

@@ -1,0 +1,82 @@
+"""The commands below `legolab evaluate`: options in, exit code out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from legolab import console
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Measure a model over many captions.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _evaluate() -> None:
+    pass
+
+
+@app.command("run")
+def run(
+    captions: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A CSV file with a column caption; without it 105 captions of our own."
+        ),
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="Such as 0:3 (that is 0, 1 and 2), 7 or 1,4,9.")] = "0",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run; runs/<captions> if not given.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A folder that `legolab train` made; else the built-in one.")
+    ] = "embedded",
+    temperature: Annotated[
+        float | None, typer.Option(help="Higher is bolder, lower more usual.")
+    ] = None,
+    max_bricks: Annotated[int | None, typer.Option(help="Stop a model after that many.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Take only the first so many captions.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead.")
+    ] = False,
+) -> None:
+    """Generate every caption with every seed, and write tables, plots and a contact sheet.
+
+    Stopped at any moment, the same command goes on where it was.
+    """
+    from legolab.evaluation import report, runs
+    from legolab.generation.generator import DEFAULT_MAX_BRICKS, DEFAULT_TEMPERATURE
+
+    folder = out or Path("runs", "captions" if captions is None else captions.stem)
+    line = console.RunLine()
+    try:
+        with line:
+            runs.run(
+                captions,
+                folder,
+                seeds=seeds,
+                model=model,
+                temperature=DEFAULT_TEMPERATURE if temperature is None else temperature,
+                max_bricks=DEFAULT_MAX_BRICKS if max_bricks is None else max_bricks,
+                limit=limit,
+                tell=line.show,
+            )
+        rows = runs.load(folder)
+        files = report.write_report(folder)
+    except KeyboardInterrupt:
+        done = "" if line.last is None else f" {line.last.done} of {line.last.total} are kept."
+        console.complain(f"Stopped.{done} The same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        console.write_json(report.to_json(folder, rows))
+    else:
+        tables = report.measures_table(rows), report.categories_table(rows, short=True)
+        console.show_run(report.verdict(rows), *tables, files)
+    raise typer.Exit(0 if report.is_known(rows) else 3)
