@@ -34,6 +34,7 @@ _FILL = 0.84
 _SUN_FILL = 0.90
 _LARGEST_STUD = 0.11
 _BEVEL = 0.7
+_COMPRESSION = 4  # of zlib: 6 takes half as long again and saves a tenth of the bytes
 _RASTER = 4096
 _SMALLEST_STUD = 8.0
 _SUN_RASTER = (500, 1000)
@@ -94,7 +95,7 @@ def png_bytes(
     """The picture as a PNG file; see `render` for arguments and errors."""
     picture = render(structure, size, background=background, failing=failing, watermark=watermark)
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG")
+    Image.fromarray(picture).save(file, "PNG", compress_level=_COMPRESSION)
     return file.getvalue()
 
 
