@@ -20,6 +20,13 @@ from legolab.stability.report import Verdict
 SCHEMA = "legolab.generation/1"
 PREVIEW, LDRAW, TEXT, REPORT = NAMES = "preview.png", "model.ldr", "model.txt", "report.json"
 PACKED = "model.mpd"
+MEDIA_TYPES = {
+    PREVIEW: "image/png",
+    LDRAW: "application/x-ldraw",
+    TEXT: "text/plain; charset=utf-8",
+    REPORT: "application/json",
+    PACKED: "application/x-multi-part-ldraw",
+}
 PICTURE = 1024
 """Pixels along a side of the preview."""
 
@@ -40,18 +47,19 @@ def files_of(result: Generation, picture: int = PICTURE) -> dict[str, tuple[byte
     text = (f"# {summary}\n" if unverified else "") + structure.to_text()
     report = json.dumps(document_of(result), indent=2, allow_nan=False) + "\n"
     mark = Verdict.UNVERIFIED.name if unverified else ""
-    return {
-        PREVIEW: (png_bytes(structure, picture, watermark=mark), "image/png"),
-        LDRAW: (ldr.encode(), "application/x-ldraw"),
-        TEXT: (text.encode(), "text/plain; charset=utf-8"),
-        REPORT: (report.encode(), "application/json"),
+    contents = {
+        PREVIEW: png_bytes(structure, picture, watermark=mark),
+        LDRAW: ldr.encode(),
+        TEXT: text.encode(),
+        REPORT: report.encode(),
     }
+    return {name: (content, MEDIA_TYPES[name]) for name, content in contents.items()}
 
 
 def packed_of(result: Generation) -> tuple[bytes, str]:
     """The model as `PACKED`, which a web viewer needs no parts library for: content, media type."""
     text = write_mpd(result.structure, title=result.caption, comments=_about(result))
-    return text.encode(), "application/x-multi-part-ldraw"
+    return text.encode(), MEDIA_TYPES[PACKED]
 
 
 def _about(result: Generation) -> list[str]:

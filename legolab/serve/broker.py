@@ -222,14 +222,20 @@ def connect(url: str) -> Redis:
 
 
 def connect_async(
-    url: str, connections: int = POOL, answer_seconds: float = ANSWER_SECONDS
+    url: str, connections: int = POOL, answer_seconds: float | None = None
 ) -> aioredis.Redis:
-    """The same for the event loop; more than `connections` at once wait for each other."""
+    """The same for the event loop; more than `connections` at once wait for each other.
+
+    Args:
+        url: of the server.
+        connections: at most.
+        answer_seconds: for an answer; ANSWER_SECONDS if None.
+    """
     pool = aioredis.BlockingConnectionPool.from_url(
         url,
         max_connections=connections,
         timeout=ANSWER_SECONDS,
-        socket_timeout=answer_seconds,
+        socket_timeout=ANSWER_SECONDS if answer_seconds is None else answer_seconds,
         socket_connect_timeout=ANSWER_SECONDS,
         retry=AsyncRetry(NoBackoff(), 0),
     )

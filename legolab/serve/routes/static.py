@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from legolab.artefacts import MEDIA_TYPES
 from legolab.errors import NotStoredError
 from legolab.serve import problems
 from legolab.serve.problems import ProblemError
@@ -25,7 +26,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}(\.[a-z0-9]{1,8}){1,2}", re.ASCII)
     summary="A file of a result",
     response_class=Response,
     responses={
-        200: {"description": "The file", "content": {"image/png": {}, "application/x-ldraw": {}}},
+        200: {"description": "The file", "content": {media: {} for media in MEDIA_TYPES.values()}},
         **problems.responses(401, 403, 404, 422, 503),
     },
 )
