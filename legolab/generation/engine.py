@@ -96,7 +96,7 @@ class EngineClient:
             LegolabError: as `stream`.
         """
         for reply in self._ask({"do": "stream", "id": request.id, "request": request.to_json()}):
-            yield reply["event"]
+            yield from reply["events"]
 
     def cancel(self, id: str | None = None) -> bool:
         """End the requests of that id, running or in line, or the running one, whoever asked it.

@@ -170,7 +170,7 @@ class Line:
 
     A question is one of these, and "end" always closes the replies:
 
-    - `{"do": "stream", "id": name, "request": {...}}`: `{"event": {...}}` for every event
+    - `{"do": "stream", "id": name, "request": {...}}`: `{"events": [...]}`, a few at a time
     - `{"do": "cancel", "id": name or null}`: `{"answer": whether there was anything to cancel}`
     - `{"do": "status"}` at once, `{"do": "ready"}` when the child is warm: `{"answer": {...}}`
     """
@@ -329,7 +329,7 @@ class Line:
         child.heard = True
         child.silence = 0
         match json.loads(line):
-            case {"event": _}:
+            case {"events": _}:
                 if self._running is not None:
                     self._running.replies.put(line)
             case {"end": failure, "loads": loads}:
