@@ -81,7 +81,7 @@ def generate_job(
             result = _build(workbench.engine, request, teller)
             with ThreadPoolExecutor(1) as aside:  # solver and painter let each other run
                 verified = aside.submit(_verify, result)
-                files = files_of(result, PICTURE) | {PACKED: packed_of(result)}
+                files = files_of(result, PICTURE, indent=None) | {PACKED: packed_of(result)}
                 verified.result()
             return _deliver(result, files, owner, workbench.settings, teller)
     except JobOver:

@@ -21,8 +21,11 @@ from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
 
+from legolab.bricks.catalog import CATALOG
+from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, LegolabError
 from legolab.generation.engine import Engine
+from legolab.rendering.preview import png_bytes
 from legolab.serve import tasks
 from legolab.serve.broker import BrokerError, connect
 from legolab.serve.queueing import QUEUE, SERIALIZER
@@ -35,8 +38,9 @@ ABANDONED_SECONDS = 20
 WORKER_SECONDS = 30
 """How long an idle worker stays on record without a word, and a minute more."""
 
-_WARM = ("highspy", "legolab.rendering.preview", "legolab.stability.backends.highs")
-"""Imported once here, so that no job has to."""
+_SOLVER = ("highspy", "legolab.stability.backends.highs")
+"""Imported here, so that no job has to; used in the jobs alone, because threads of a solver's own
+would not come along into them."""
 
 _log = logging.getLogger("legolab.serve")
 
@@ -89,8 +93,7 @@ def run_worker(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _end)  # RQ takes over once it works
     redis = connect(settings.redis_url)
     with Engine(threads=settings.engine_threads, eager=True) as engine:
-        for module in _WARM:
-            import_module(module)
+        _warm_up()
         engine.ready()
         tasks.set_up(tasks.Workbench(engine, settings))
         try:
@@ -107,6 +110,14 @@ def run_worker(settings: Settings) -> None:
             raise BrokerError(f"the worker cannot go on: Redis: {error}") from error
         if not worker.told_to_stop:
             raise BrokerError("the worker cannot go on: Redis was lost")
+
+
+def _warm_up() -> None:
+    """Have at hand what every job needs, before it is forked: modules, shapes of bricks."""
+    for module in _SOLVER:
+        import_module(module)
+    bricks = (f"{kind.long}x{kind.short} ({3 * x},0,0)" for x, kind in enumerate(CATALOG))
+    png_bytes(BrickStructure.from_text("\n".join(bricks), (40, 20, 20)), tasks.PICTURE)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
