@@ -40,14 +40,18 @@ def compose(
         background: sRGB, or None for a transparent one.
     """
     size = len(shadow)
-    side = size * finer + 2
     row, column = np.divmod(index.astype(np.int32), np.int32(size * finer))
-    place = (row + np.int32(1)) * np.int32(side) + (column + np.int32(1))
-    raster = np.zeros(side * side, np.float32)
+    top, left, height, width = _window(row, column, finer, size)
+    side = width * finer + 2
+    place = (row - np.int32(top * finer - 1)) * np.int32(side)
+    place += column - np.int32(left * finer - 1)
+    raster = np.zeros((height * finer + 2) * side, np.float32)
 
     def joined(values: Float32 | np.float32) -> Float32:
         raster[place] = values
-        return _pixels(raster.reshape(side, side), finer)
+        whole = np.zeros((size, size), np.float32)
+        whole[top : top + height, left : left + width] = _pixels(raster.reshape(-1, side), finer)
+        return whole
 
     cover = joined(np.float32(1))
     under = (np.float32(1) - cover) * shadow
@@ -66,6 +70,22 @@ def compose(
     return picture
 
 
+def _window(
+    row: npt.NDArray[np.int32], column: npt.NDArray[np.int32], finer: int, size: int
+) -> tuple[int, int, int, int]:
+    """The pixels that subpixels count for: first row and column, number of rows and columns.
+
+    A pixel takes in the subpixels just around it too, so one more on every side.
+    """
+    spans = []
+    for place in (row, column):
+        first = max(int(place.min()) // finer - 1, 0)
+        last = min(int(place.max()) // finer + 1, size - 1)
+        spans.append((first, last - first + 1))
+    (top, height), (left, width) = spans
+    return top, left, height, width
+
+
 def linear(colors: list[Rgb]) -> Float32:
     """Linear light of sRGB colours, float32 [colors, 3]."""
     table: Float32 = _LINEAR[np.array(colors)]
@@ -78,18 +98,18 @@ def _pixels(grid: Float32, finer: int) -> Float32:
     Additions are written out one by one: their order is fixed.
 
     Args:
-        grid: float32 [size * finer + 2, size * finer + 2], a border of one subpixel around.
+        grid: float32 [height * finer + 2, width * finer + 2], a border of one subpixel around.
         finer: subpixels along a pixel's side.
     """
-    span = len(grid) - 1 - finer
+    high, wide = (side - 1 - finer for side in grid.shape)
     weights = [_AROUND, *[1.0] * finer, _AROUND]
     share = 1.0 / sum(weights)
-    rows = grid[0:span:finer] * np.float32(weights[0] * share)
+    rows = grid[0:high:finer] * np.float32(weights[0] * share)
     for k, weight in enumerate(weights[1:], start=1):
-        rows += grid[k : k + span : finer] * np.float32(weight * share)
-    pixels = rows[:, 0:span:finer] * np.float32(weights[0] * share)
+        rows += grid[k : k + high : finer] * np.float32(weight * share)
+    pixels = rows[:, 0:wide:finer] * np.float32(weights[0] * share)
     for k, weight in enumerate(weights[1:], start=1):
-        pixels += rows[:, k : k + span : finer] * np.float32(weight * share)
+        pixels += rows[:, k : k + wide : finer] * np.float32(weight * share)
     return pixels
 
 

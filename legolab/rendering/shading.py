@@ -82,19 +82,36 @@ class Sun:
 
 def samples(frame: Frame, depth: Float32, key: Int32) -> Samples:
     """Collect the subpixels that show bricks, from the rasters `stamp` has filled."""
-    index = np.flatnonzero(key)
-    rows, columns = np.divmod(index.astype(np.int32), np.int32(frame.size))
-    keys = key.ravel().take(index)
+    top, left, key, depth = _cropped(key, depth)
+    inside = np.flatnonzero(key)
+    rows, columns = np.divmod(inside.astype(np.int32), np.int32(key.shape[1]))
+    keys = key.ravel().take(inside)
+    rows += np.int32(top)
+    columns += np.int32(left)
+    index = rows.astype(np.intp) * frame.size + columns
     return Samples(
         view=frame.view,
         index=index,
         x=columns.astype(np.float32) + np.float32(0.5 - frame.x),
         y=rows.astype(np.float32) + np.float32(0.5 - frame.y),
-        depth=depth.ravel().take(index),
+        depth=depth.ravel().take(inside),
         face=(keys & ((1 << FACE_BITS) - 1)).astype(np.intp),
         brick=((keys >> FACE_BITS) - 1).astype(np.intp),
-        line=_lines(key).ravel().take(index),
+        line=_lines(key).ravel().take(inside),
     )
+
+
+def _cropped(key: Int32, depth: Float32) -> tuple[int, int, Int32, Float32]:
+    """The part of the rasters that shows bricks, one subpixel more where there is one.
+
+    Returns:
+        row and column where it begins, and the two rasters of it.
+    """
+    shown = key != 0
+    rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
+    top, left = max(int(rows[0]) - 1, 0), max(int(columns[0]) - 1, 0)
+    part = np.s_[top : int(rows[-1]) + 2, left : int(columns[-1]) + 2]
+    return top, left, np.ascontiguousarray(key[part]), np.ascontiguousarray(depth[part])
 
 
 def _lines(key: Int32) -> npt.NDArray[np.bool_]:

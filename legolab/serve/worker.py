@@ -116,7 +116,7 @@ def _warm_up() -> None:
     """Have at hand what every job needs, before it is forked: modules, shapes of bricks."""
     for module in _SOLVER:
         import_module(module)
-    bricks = (f"{kind.long}x{kind.short} ({3 * x},0,0)" for x, kind in enumerate(CATALOG))
+    bricks = (f"{kind.short}x{kind.long} ({3 * x},0,0)" for x, kind in enumerate(CATALOG))
     png_bytes(BrickStructure.from_text("\n".join(bricks), (40, 20, 20)), tasks.PICTURE)
 
 
