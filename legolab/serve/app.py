@@ -50,7 +50,7 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     """The application; nothing is connected before the first request.
 
     Args:
-        settings: with the URL of the Redis to use, see `broker.broker`.
+        settings: with the URL of the Redis to use, which may be of `broker.broker_of`.
         store: where results lie.
 
     Raises:
