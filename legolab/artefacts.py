@@ -11,6 +11,7 @@ from typing import Any
 
 from legolab import __version__
 from legolab.bricks.inventory import brick_counts
+from legolab.bricks.structure import BrickStructure
 from legolab.generation.generator import Generation
 from legolab.ldraw.packed import write_mpd
 from legolab.ldraw.writer import write_ldr
@@ -31,9 +32,19 @@ PICTURE = 1024
 """Pixels along a side of the preview."""
 
 
-def files_of(
-    result: Generation, picture: int = PICTURE, indent: int | None = 2
-) -> dict[str, tuple[bytes, str]]:
+def picture_of(structure: BrickStructure, verdict: Verdict, size: int = PICTURE) -> bytes:
+    """The preview as PNG, with a mark across it when the structure is UNVERIFIED.
+
+    Args:
+        structure: at least one brick.
+        verdict: of its analysis.
+        size: pixels along a side.
+    """
+    mark = Verdict.UNVERIFIED.name if verdict is Verdict.UNVERIFIED else ""
+    return png_bytes(structure, size, watermark=mark)
+
+
+def files_of(result: Generation, size: int = PICTURE) -> dict[str, tuple[bytes, str]]:
     """Name -> (content, media type) of the four files.
 
     The verdict is in each that has a place for words, and a model that is UNVERIFIED says so in
@@ -41,22 +52,27 @@ def files_of(
 
     Args:
         result: at least one brick.
-        picture: pixels along a side of the preview.
+        size: pixels along a side of the preview.
+    """
+    picture = picture_of(result.structure, result.report.verdict, size)
+    return {PREVIEW: (picture, MEDIA_TYPES[PREVIEW]), **texts_of(result)}
+
+
+def texts_of(result: Generation, indent: int | None = 2) -> dict[str, tuple[bytes, str]]:
+    """All of `files_of` but the picture.
+
+    Args:
+        result: at least one brick.
         indent: of the report's lines, for people; None is ten times as quick.
     """
     structure, summary = result.structure, result.report.summary
     unverified = result.report.verdict is Verdict.UNVERIFIED
-    ldr = write_ldr(structure, title=result.caption, comments=_about(result))
-    text = (f"# {summary}\n" if unverified else "") + structure.to_text()
-    report = json.dumps(document_of(result), indent=indent, allow_nan=False) + "\n"
-    mark = Verdict.UNVERIFIED.name if unverified else ""
-    contents = {
-        PREVIEW: png_bytes(structure, picture, watermark=mark),
-        LDRAW: ldr.encode(),
-        TEXT: text.encode(),
-        REPORT: report.encode(),
+    texts = {
+        LDRAW: write_ldr(structure, title=result.caption, comments=_about(result)),
+        TEXT: (f"# {summary}\n" if unverified else "") + structure.to_text(),
+        REPORT: json.dumps(document_of(result), indent=indent, allow_nan=False) + "\n",
     }
-    return {name: (content, MEDIA_TYPES[name]) for name, content in contents.items()}
+    return {name: (text.encode(), MEDIA_TYPES[name]) for name, text in texts.items()}
 
 
 def packed_of(result: Generation) -> tuple[bytes, str]:

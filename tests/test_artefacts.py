@@ -22,7 +22,7 @@ def result(backend="auto"):
 
 
 def test_four_files_with_their_media_types():
-    files = files_of(result(), picture=256)
+    files = files_of(result(), size=256)
     assert tuple(files) == NAMES == ("preview.png", "model.ldr", "model.txt", "report.json")
     assert [media.split(";")[0] for _, media in files.values()] == [
         "image/png",
@@ -48,16 +48,16 @@ def test_the_packed_file_is_the_same_model():
 
 @pytest.mark.parametrize("name", ["model.ldr", "model.txt", "report.json"])
 def test_an_unverified_result_says_so(name):
-    assert b"UNVERIFIED" in files_of(result("unverified"), picture=128)[name][0]
+    assert b"UNVERIFIED" in files_of(result("unverified"), size=128)[name][0]
 
 
 def test_an_unverified_picture_is_marked():
     plain, marked = (
-        files_of(result(kind), picture=256)["preview.png"] for kind in ("highs", "unverified")
+        files_of(result(kind), size=256)["preview.png"] for kind in ("highs", "unverified")
     )
     assert plain != marked
 
 
 def test_the_document_is_the_report_file():
     made = result()
-    assert json.loads(files_of(made, picture=128)["report.json"][0]) == document_of(made)
+    assert json.loads(files_of(made, size=128)["report.json"][0]) == document_of(made)

@@ -38,6 +38,7 @@ from legolab.generation.generator import (
     Finished,
     Generation,
     RolledBack,
+    Settled,
     Started,
     Trimmed,
 )
@@ -393,6 +394,6 @@ def _is_sound(event: Event) -> bool:
     match event:
         case Started(str(), str(), int(), notes) | Finished(Generation(str(), str(), notes, int())):
             return all(isinstance(note, str) for note in notes)
-        case BrickPlaced(int()) | RolledBack(int(), str()) | Trimmed(int()):
+        case BrickPlaced(int()) | RolledBack(int(), str()) | Trimmed(int()) | Settled():
             return True
     return False

@@ -130,7 +130,8 @@ class _Child:
                     if self._cancelled == number:
                         return None
                     happened.append(document)
-                    if time.monotonic() - told > _TOGETHER_SECONDS:
+                    settled = document["type"] == "settled"  # before its factor is worked out
+                    if settled or time.monotonic() - told > _TOGETHER_SECONDS:
                         self._say({"events": happened})
                         happened, told = [], time.monotonic()
         except LegolabError as error:

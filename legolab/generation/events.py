@@ -19,11 +19,12 @@ from legolab.generation.generator import (
     Finished,
     Generation,
     RolledBack,
+    Settled,
     Started,
     Trimmed,
 )
 from legolab.generation.trace import Trace
-from legolab.stability.report import StabilityReport
+from legolab.stability.report import StabilityReport, Verdict
 
 SCHEMA = "legolab.event/1"
 
@@ -35,9 +36,10 @@ def event_to_json(event: Event) -> dict[str, Any]:
     >>> event_to_json(BrickPlaced(0, Brick(2, 4, 0, 1, 3)))
     {'schema': 'legolab.event/1', 'type': 'brick_placed', 'index': 0, 'brick': '2x4 (0,1,3)'}
 
-    The types are started, brick_placed, rolled_back, trimmed and finished. The last one carries
-    the result: structure as brick text, colours, the documents of its report and trace. For the
-    report it works out the safety factor, which is one more solve.
+    The types are started, brick_placed, rolled_back, trimmed, settled and finished. Settled
+    carries the structure, as brick text, its world and colours; the last one the result, with the
+    documents of its report and trace. For the report it works out the safety factor, which is one
+    more solve.
     """
     return {"schema": SCHEMA, **_content(event)}
 
@@ -71,6 +73,8 @@ def _content(event: Event) -> dict[str, Any]:
             return {"type": "rolled_back", "kept": kept, "reason": reason}
         case Trimmed(kept):
             return {"type": "trimmed", "kept": kept}
+        case Settled(structure, verdict):
+            return {"type": "settled", **_shape(structure), "verdict": verdict.value}
         case Finished(result):
             return {"type": "finished", **_result_to_json(result)}
 
@@ -90,6 +94,8 @@ def _event(document: Mapping[str, Any]) -> Event:
             return RolledBack(document["kept"], document["reason"])
         case "trimmed":
             return Trimmed(document["kept"])
+        case "settled":
+            return Settled(_structure(document), Verdict(document["verdict"]))
         case "finished":
             return Finished(_result_from_json(document))
         case other:
@@ -102,9 +108,7 @@ def _result_to_json(result: Generation) -> dict[str, Any]:
         "description": result.description,
         "notes": list(result.notes),
         "seed": result.seed,
-        "structure": result.structure.to_text(),
-        "world": list(result.structure.world),
-        "colors": list(result.structure.colors),
+        **_shape(result.structure),
         "report": result.report.to_json(),
         "trace": result.trace.to_json(),
         "differences": [asdict(difference) for difference in result.differences],
@@ -112,9 +116,7 @@ def _result_to_json(result: Generation) -> dict[str, Any]:
 
 
 def _result_from_json(document: Mapping[str, Any]) -> Generation:
-    x, y, z = document["world"]
-    structure = BrickStructure.from_text(document["structure"], (x, y, z))
-    structure = structure.with_colors(document["colors"])
+    structure = _structure(document)
     return Generation(
         caption=document["caption"],
         description=document["description"],
@@ -125,3 +127,17 @@ def _result_from_json(document: Mapping[str, Any]) -> Generation:
         trace=Trace.from_json(document["trace"]),
         differences=tuple(Difference(**difference) for difference in document["differences"]),
     )
+
+
+def _shape(structure: BrickStructure) -> dict[str, Any]:
+    return {
+        "structure": structure.to_text(),
+        "world": list(structure.world),
+        "colors": list(structure.colors),
+    }
+
+
+def _structure(document: Mapping[str, Any]) -> BrickStructure:
+    x, y, z = document["world"]
+    structure = BrickStructure.from_text(document["structure"], (x, y, z))
+    return structure.with_colors(document["colors"])

@@ -29,7 +29,7 @@ from legolab.generation.prompt import Brief, complete, understand
 from legolab.generation.trace import Trace
 from legolab.stability.analysis import analyze
 from legolab.stability.registry import choose_backend
-from legolab.stability.report import StabilityReport
+from legolab.stability.report import StabilityReport, Verdict
 from legolab.stability.support import largest_stable
 
 DEFAULT_TEMPERATURE = 0.3
@@ -120,13 +120,24 @@ class Generation:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """What will come out: no brick changes any more, and whether it stands is known.
+
+    What takes long with a structure, a picture of it, need not wait for the rest of its report.
+    """
+
+    structure: BrickStructure
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
 class Finished:
-    """The last event."""
+    """The last event, right after `Settled`."""
 
     result: Generation
 
 
-Event = Started | BrickPlaced | RolledBack | Trimmed | Finished
+Event = Started | BrickPlaced | RolledBack | Trimmed | Settled | Finished
 
 
 def generate(
@@ -207,6 +218,7 @@ def stream(
         yield RolledBack(0, f"draft {drafts.index(best) + 1} was closer")
         for index, brick in enumerate(best.structure):
             yield BrickPlaced(index, brick)
+    yield Settled(best.structure, best.report.verdict)
     trace = _trace(best, drafts, model, loaded.digest, load_seconds)
     yield Finished(
         Generation(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from redis import Redis
@@ -19,17 +19,27 @@ from redis.exceptions import RedisError
 from rq import get_current_job
 from rq.job import Job
 
-from legolab.artefacts import PACKED, files_of, packed_of
+from legolab.artefacts import (
+    MEDIA_TYPES,
+    PACKED,
+    PREVIEW,
+    packed_of,
+    picture_of,
+    texts_of,
+)
 from legolab.bricks.inventory import brick_counts
 from legolab.errors import EngineError, LegolabError, SolverError
 from legolab.generation.engine import EngineClient, Request
 from legolab.generation.events import event_from_json, event_to_json
-from legolab.generation.generator import Finished, Generation
+from legolab.generation.generator import Finished, Generation, Settled
 from legolab.serve import events
+from legolab.serve.beside import beside
 from legolab.serve.settings import Settings
 from legolab.serve.storage import store_of
 from legolab.serve.store import Files
 from legolab.stability.analysis import analyze
+from legolab.stability.proof import check_proof
+from legolab.stability.report import Verdict
 
 PICTURE = 512
 """Pixels along a side of a preview: a quarter of the time of twice the side."""
@@ -78,12 +88,16 @@ def generate_job(
     request = Request(prompt, seed, temperature, max_bricks, id=job.id)
     try:
         with _failures(job, teller):
-            result = _build(workbench.engine, request, teller)
-            with ThreadPoolExecutor(1) as aside:  # solver and painter let each other run
-                verified = aside.submit(_verify, result)
-                files = files_of(result, PICTURE, indent=None) | {PACKED: packed_of(result)}
-                verified.result()
-            return _deliver(result, files, owner, workbench.settings, teller)
+            happening = workbench.engine.documents(request)
+            settled = _settle(happening, teller)
+            paint = partial(picture_of, settled.structure, settled.verdict, PICTURE)
+            with beside(paint) as picture:
+                teller.publish()
+                result = _finish(happening, settled)
+                _verify(result)
+                texts = texts_of(result, indent=None) | {PACKED: packed_of(result)}
+                files = {PREVIEW: (picture(), MEDIA_TYPES[PREVIEW])} | texts
+                return _deliver(result, files, owner, workbench.settings, teller)
     except JobOver:
         return None
 
@@ -106,7 +120,7 @@ class _Teller:
         """
         self._untold.append(event)
         if time.monotonic() - self._told > TOGETHER_SECONDS:
-            self._publish()
+            self.publish()
 
     def tell_now(self, event: Mapping[str, Any]) -> None:
         """Publish an event and all that waited for it.
@@ -116,9 +130,16 @@ class _Teller:
             RedisError: Redis stays away.
         """
         self._untold.append(event)
-        self._publish()
+        self.publish()
 
-    def _publish(self) -> None:
+    def publish(self) -> None:
+        """Publish what waits for others to come.
+
+        Raises:
+            JobOver, RedisError: see `tell_now`.
+        """
+        if not self._untold:
+            return
         until = time.monotonic() + REDIS_SECONDS
         while True:
             try:
@@ -156,28 +177,43 @@ def _failures(job: Job, teller: _Teller) -> Iterator[None]:
         raise
 
 
-def _build(engine: EngineClient, request: Request, teller: _Teller) -> Generation:
-    """What the engine makes of a request, its bricks told as they come."""
-    for document in engine.documents(request):
-        if document["type"] == "finished":
-            event = event_from_json(document)
-            assert isinstance(event, Finished)
-            return event.result
+def _settle(happening: Iterator[dict[str, Any]], teller: _Teller) -> Settled:
+    """What the engine settles for, its bricks told as they come."""
+    for document in happening:
         teller.tell(document)
+        if document["type"] == "settled":
+            settled = event_from_json(document)
+            assert isinstance(settled, Settled)
+            return settled
+    raise EngineError("expected the engine to finish this request, but it only stopped")
+
+
+def _finish(happening: Iterator[dict[str, Any]], settled: Settled) -> Generation:
+    """The engine's result, which comes once it has worked out all of the report."""
+    for document in happening:
+        finished = event_from_json(document)
+        assert isinstance(finished, Finished)
+        if finished.result.structure != settled.structure:
+            raise EngineError("expected the structure that the engine settled for, got another")
+        return finished.result
     raise EngineError("expected the engine to finish this request, but it only stopped")
 
 
 def _verify(result: Generation) -> None:
-    """See that this process comes to the verdict of the engine's.
+    """See by other means than the engine's that its verdict holds.
+
+    The forces of what stands prove it; there is no such proof of a fall, so it is solved again.
 
     Raises:
-        SolverError: it could not be told, or they differ.
+        SolverError: the verdict does not hold, or it could not be told.
     """
-    report = analyze(result.structure)
-    if report.verdict is not result.report.verdict:
+    verdict = result.report.verdict
+    if verdict is Verdict.STABLE:
+        check_proof(result.report)
+    elif (again := analyze(result.structure).verdict) is not verdict:
         raise SolverError(
-            f"the solvers disagree: {result.report.verdict.value} by {result.report.backend}, "
-            f"{report.verdict.value} by {report.backend}"
+            f"the solvers disagree: {verdict.value} by {result.report.backend}, "
+            f"{again.value} when solved again"
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import legolab.shim  # noqa: F401  before any model: the published code then finds our solvers
 # isort: on
 
+import gc
 import logging
 import signal
 import sys
@@ -118,6 +119,7 @@ def _warm_up() -> None:
         import_module(module)
     bricks = (f"{kind.short}x{kind.long} ({3 * x},0,0)" for x, kind in enumerate(CATALOG))
     png_bytes(BrickStructure.from_text("\n".join(bricks), (40, 20, 20)), tasks.PICTURE)
+    gc.freeze()  # a collection in a job would copy all of this into its process
 
 
 def _end(number: int, frame: FrameType | None) -> None:

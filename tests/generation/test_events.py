@@ -22,6 +22,7 @@ from legolab.generation.generator import (
     Finished,
     Generation,
     RolledBack,
+    Settled,
     Started,
     Trimmed,
     stream,
@@ -48,6 +49,10 @@ def through_json(event: Event) -> Event:
         Started("a chair", "chair", 0, ()),
         RolledBack(0, "it came out differently: drawn again"),
         Trimmed(7),
+        Settled(
+            BrickStructure.from_text(STANDS, (48, 50, 30)).with_colors([4, 14]), Verdict.STABLE
+        ),
+        Settled(BrickStructure.from_text(ONE), Verdict.UNVERIFIED),
     ],
 )
 def test_events_survive(event: Event) -> None:

@@ -11,7 +11,7 @@ from rq import Queue, SimpleWorker
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import CaptionError, EngineError, StorageError
 from legolab.generation.events import event_to_json
-from legolab.generation.generator import BrickPlaced, Finished, Generation, Started
+from legolab.generation.generator import BrickPlaced, Finished, Generation, Settled, Started
 from legolab.generation.trace import Trace
 from legolab.ldraw.reader import read_ldr
 from legolab.serve import tasks
@@ -19,6 +19,7 @@ from legolab.serve.events import publish
 from legolab.serve.queueing import QUEUE, RETRIES, SERIALIZER, JobQueue, Order, State
 from legolab.serve.storage import store_of
 from legolab.stability.analysis import analyze
+from legolab.stability.report import Verdict
 from tests.serve.service import make_settings
 
 KEEP = 3600
@@ -51,6 +52,7 @@ class FakeEngine:
         self.meanwhile()
         for index, brick in enumerate(self.result.structure):
             yield event_to_json(BrickPlaced(index, brick))
+        yield event_to_json(Settled(self.result.structure, self.result.report.verdict))
         yield event_to_json(Finished(self.result))
 
 
@@ -97,6 +99,7 @@ def test_a_job_is_built_verified_stored_and_told(line, work, redis, settings):
     assert [event["type"] for event in events] == [
         "started",
         *["brick_placed"] * 2,
+        "settled",
         "finished",
     ]
     assert (engine.asked[0].caption, engine.asked[0].seed) == ("a chair", 7)
@@ -199,13 +202,38 @@ def test_a_job_that_has_ended_is_not_done_again(line, work, redis, settings):
     assert stored(settings) == []
 
 
-def test_a_verdict_that_this_process_does_not_find_is_not_shown(line, work, redis, settings):
+FALLS = BrickStructure.from_text("2x4 (0,0,0)\n1x1 (9,9,5)\n")
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        (replace(RESULT.report, structure=FALLS), "a stud in common"),
+        (replace(RESULT.report, verdict=Verdict.UNSTABLE), "the solvers disagree"),
+        (replace(RESULT.report, verdict=Verdict.UNVERIFIED), "the solvers disagree"),
+    ],
+)
+def test_a_verdict_that_does_not_hold_is_not_shown(line, work, redis, settings, report, reason):
     job = order(line)
-    falls = BrickStructure.from_text("2x4 (0,0,0)\n1x1 (9,9,5)\n")
-    work(FakeEngine(result=replace(RESULT, structure=falls)))
+    structure = report.structure
+    work(FakeEngine(result=replace(RESULT, structure=structure, report=report)))
     last = happened(redis, job)[-1]
     assert last["type"] == "failed"
-    assert "the solvers disagree" in last["reason"]
+    assert reason in last["reason"]
+    assert stored(settings) == []
+
+
+def test_the_picture_is_of_what_comes_out(line, work, redis, settings):
+    class Fickle(FakeEngine):
+        def documents(self, request):
+            *before, settled, finished = super().documents(request)
+            yield from before
+            yield settled | event_to_json(Settled(FALLS, Verdict.STABLE))
+            yield finished
+
+    job = order(line)
+    work(Fickle())
+    assert "settled for, got another" in happened(redis, job)[-1]["reason"]
     assert stored(settings) == []
 
 

@@ -242,7 +242,7 @@ async def ticket(request: Request, job_id: JobId, person: Person) -> Response:
     responses={
         200: {
             "description": "Server-sent events, named by their type: started, brick_placed, "
-            "rolled_back, trimmed, and at last finished, failed or cancelled; the data is "
+            "rolled_back, trimmed, settled, and at last finished, failed or cancelled; the data is "
             "legolab.event/1",
             "content": {"text/event-stream": {}},
         },
