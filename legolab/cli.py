@@ -385,6 +385,26 @@ def lab(
 
 
 @app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8866,
+    host: Annotated[str, typer.Option(help="Other than this machine's own: needs a token.")] = (
+        "127.0.0.1"
+    ),
+    ready_file: Annotated[
+        Path | None, typer.Option(help="Gets the page's address once it can be opened.")
+    ] = None,
+) -> None:
+    """Serve a page to ask for models, look into them and compare solvers."""
+    _need("notebook", "voila", "ipywidgets", "pythreejs", "ipykernel")
+    from legolab.widgets.dashboard import serve
+
+    try:
+        serve(port, host, ready_file, announce=console.say)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@app.command()
 def up(
     ready_file: Annotated[
         Path | None, typer.Option(help="Written once all answers: JSON of url, token and pid.")
@@ -392,9 +412,11 @@ def up(
 ) -> None:
     """Run the whole service on this machine: web server, worker, scheduler, and a broker."""
     settings = _settings()
+    from legolab.serve.bundle import ensure_bundle
     from legolab.serve.supervisor import supervise
 
-    number = supervise(settings, console.show_service, ready_file)
+    page = ensure_bundle(console.say) is not None
+    number = supervise(settings, lambda ready: console.show_service(ready, page), ready_file)
     raise typer.Exit(INTERRUPTED if number == signal.SIGINT else 0)
 
 

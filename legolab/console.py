@@ -66,14 +66,17 @@ def write_json(document: Mapping[str, object]) -> None:
     say(json.dumps(document, indent=2, allow_nan=False))
 
 
-def show_service(ready: Ready) -> None:
-    """Where a service that is up is reached, and by what token."""
+def show_service(ready: Ready, page: bool) -> None:
+    """Where a service that is up is reached, by what token, and its page if it has one."""
     say("legolab is up. Ctrl-C stops it.", style="bold")
     rows = [("address", ready.url)]
     if ready.token is not None:
         rows.append(("token", ready.token))
+    if page:
+        fragment = "" if ready.token is None else f"#token={ready.token}"
+        rows.append(("open", f"{ready.url}/{fragment}"))
     for name, value in rows:
-        say(f"{name}  {value}")
+        say(f"{name:7}  {value}")
 
 
 class _LiveLine(ABC):

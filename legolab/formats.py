@@ -26,6 +26,7 @@ SAVERS: dict[str, str] = {
 DISPLAYS: dict[str, str] = {
     "BrickStructure": "legolab.rendering.display:structure_bundle",
     "Generation": "legolab.rendering.display:generation_bundle",
+    "StabilityReport": "legolab.rendering.display:report_bundle",
 }
 MAX_FILE_BYTES = 16_000_000
 

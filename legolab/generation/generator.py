@@ -112,6 +112,11 @@ class Generation:
     trace: Trace
     differences: tuple[Difference, ...] = ()  # what came out other than described
 
+    def __str__(self) -> str:
+        """Caption, verdict in words, count and seed, in one line."""
+        bricks = f"{len(self.structure)} brick{'s' * (len(self.structure) != 1)}"
+        return f"{self.caption} · {self.report.summary} · {bricks} · seed {self.seed}"
+
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a notebook shows for a structure and for a generation. Knows no notebook library.
+"""What a notebook shows for a structure, a generation and a report. Knows no notebook library.
 
 Pictures are base64 text, as the notebook format stores them. The card carries its picture and its
 styles inside; it takes the page's own ink, so that it reads on light and dark.
@@ -28,7 +28,9 @@ _CARD = (
 _PICTURE = "display:block;width:100%;max-width:512px;height:auto"
 _CAPTION = "margin:8px 0;font-size:17px;overflow-wrap:anywhere"
 _CHIP = "display:inline-block;padding:2px 12px;border-radius:9px;color:#ffffff;font-weight:600"
-_COUNT = "margin-left:8px;font-size:13px;opacity:.75;white-space:nowrap"
+_TABLE = "margin:12px 0 0;border-collapse:collapse;font-size:13px;color:inherit;background:none"
+_NAME = "padding:2px 24px 2px 0;text-align:left;font-weight:400;opacity:.75;background:none"
+_VALUE = "padding:2px 0;text-align:left;background:none"
 
 # White reads on each of these at 4.5 or better, whatever the page behind.
 _VERDICT_BACKGROUND = {
@@ -70,13 +72,28 @@ def structure_bundle(structure: BrickStructure) -> dict[str, object]:
 
 
 def generation_bundle(generation: Generated) -> dict[str, object]:
-    """MIME type -> content: a card with picture, caption, verdict and count; picture; text.
+    """MIME type -> content: a card with picture, caption, verdict and facts; picture; text.
 
     Bricks that fail are hatched in red.
     """
-    structure, report = generation.structure, generation.report
+    seed = [("Seed", str(generation.seed))]
+    return _report_bundle(generation.report, generation.structure, generation.caption, seed)
+
+
+def report_bundle(report: StabilityReport) -> dict[str, object]:
+    """MIME type -> content: a card with picture, verdict and facts; picture; text."""
+    return _report_bundle(report, report.structure, "", [("Solver", report.backend)])
+
+
+def _report_bundle(
+    report: StabilityReport,
+    structure: BrickStructure,
+    caption: str,
+    facts: list[tuple[str, str]],
+) -> dict[str, object]:
     count = f"{len(structure)} brick{'s' * (len(structure) != 1)}"
-    words = [generation.caption, report.summary, count, f"seed {generation.seed}"]
+    rest = [f"{name.lower()} {value}" for name, value in facts]
+    words = [*([caption] if caption else []), report.summary, count, *rest]
     bundle: dict[str, object] = {"text/plain": " · ".join(words)}
     picture = None
     if len(structure):
@@ -90,25 +107,33 @@ def generation_bundle(generation: Generated) -> dict[str, object]:
         )
         picture = _base64(drawn)
         bundle["image/png"] = picture
-    bundle["text/html"] = _card(picture, report.verdict.name, *map(html.escape, words))
+    rows = [("Verdict", report.summary), ("Bricks", str(len(structure))), *facts]
+    bundle["text/html"] = _card(picture, report.verdict.name, caption, count, rows)
     return bundle
 
 
 def _card(
-    picture: str | None, verdict: str, caption: str, summary: str, count: str, seed: str
+    picture: str | None, verdict: str, caption: str, count: str, rows: list[tuple[str, str]]
 ) -> str:
-    """The card; all words are already safe in HTML."""
+    """The card. Where a page takes styles out, as GitHub does, picture and table are left."""
     image = ""
     if picture is not None:
+        about = html.escape(f"{caption}, {count}" if caption else count)
         source = f"data:image/png;base64,{picture}"
-        image = f'<img alt="{caption}, {count}" src="{source}" style="{_PICTURE}">'
+        image = f'<img alt="{about}" src="{source}" style="{_PICTURE}">'
+    heading = f'<div style="{_CAPTION}">{html.escape(caption)}</div>' if caption else ""
     chip = f"{_CHIP};background:{_VERDICT_BACKGROUND[verdict]}"
-    return (
-        f'<div style="{_CARD}">{image}'
-        f'<div style="{_CAPTION}">{caption}</div>'
-        f'<span style="{chip}">{summary}</span>'
-        f'<span style="{_COUNT}">{count} · {seed}</span></div>'
-    )
+    cells = []
+    for name, value in rows:
+        shown = html.escape(value)
+        if name == "Verdict":
+            shown = f'<span style="{chip}">{shown}</span>'
+        cells.append(
+            f'<tr><th scope="row" style="{_NAME}">{html.escape(name)}</th>'
+            f'<td style="{_VALUE}">{shown}</td></tr>'
+        )
+    table = f'<table style="{_TABLE}">{"".join(cells)}</table>'
+    return f'<div style="{_CARD}">{image}{heading}{table}</div>'
 
 
 def _base64(content: bytes) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -22,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from legolab import __version__
 from legolab.errors import InputError
-from legolab.serve import broker, problems
+from legolab.serve import broker, bundle, problems, webapp
 from legolab.serve.auth import Tokens
 from legolab.serve.metrics import Metrics
 from legolab.serve.queueing import JobQueue
@@ -46,12 +47,14 @@ _HEADERS = {
 _log = logging.getLogger("legolab.serve")
 
 
-def create_app(settings: Settings, store: Store) -> FastAPI:
+def create_app(settings: Settings, store: Store, www: Path | None = None) -> FastAPI:
     """The application; nothing is connected before the first request.
 
     Args:
         settings: with the URL of the Redis to use, which may be of `broker.broker_of`.
         store: where results lie.
+        www: the web app's files; those of the package if not given, and where there are none, the
+            API is alone.
 
     Raises:
         InputError: no Redis is given, or the file of public keys cannot be used.
@@ -70,6 +73,9 @@ def create_app(settings: Settings, store: Store) -> FastAPI:
     app.state.service = service
     for routes in (generate, check, static, health):
         app.include_router(routes.router)
+    www = www or bundle.find()
+    if www is not None:
+        webapp.mount(app, www, store.origins)
     problems.install(app)
     app.add_middleware(Guard, service=service)
     if settings.cors_origins:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.store import S3Store
@@ -64,6 +65,11 @@ class BucketStore(Store):
                 with obstore_at_work(f"sign a link to {name}"):
                     return obstore.sign(self._s3, "GET", f"{place}/{id}/{name}", expires_in)
         raise NotStoredError(f"there is no file {name!r} in a result {id!r}")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        parts = urlsplit(self._bucket.endpoint)
+        return (f"{parts.scheme}://{parts.netloc}",)
 
     def verify(self, path: str, expires: int, signature: str, now: datetime) -> bool:
         return False

@@ -98,6 +98,11 @@ class Store(ABC):
             InputError: for shorter or longer.
         """
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where links lead when not to this service: scheme, host and port of each place."""
+        return ()
+
     @abstractmethod
     def verify(self, path: str, expires: int, signature: str, now: datetime) -> bool:
         """Whether a link to a local file, `path` being `id/name`, is ours and still holds.

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from legolab import formats
 from legolab.bricks.contacts import IntArray
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
@@ -132,6 +133,16 @@ class StabilityReport:
     columns: int = 0
     rows: int = 0
     solve_seconds: float = 0.0
+
+    def __str__(self) -> str:
+        """The verdict in words."""
+        return self.summary
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> dict[str, object]:
+        """Show as a card with picture and verdict in a notebook, as text elsewhere."""
+        return formats.display(self)
 
     @cached_property
     def safety_factor(self) -> float | None:

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.packed_models
 
-It needs node, and `npm install` in tests/ldraw/three_loader. The hundred are shapes of the training
+It needs node, and npm. The hundred are shapes of the training
 corpus in random colours and random heaps of up to 400 bricks; each is compared brick by brick.
 """
 

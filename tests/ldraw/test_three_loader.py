@@ -4,7 +4,6 @@ It needs node and three: `npm install` in tests/ldraw/three_loader.
 """
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -17,14 +16,8 @@ from legolab.ldraw.packed import write_mpd
 from legolab.ldraw.parts import mesh
 from legolab.ldraw.writer import layer_steps
 from tests.ldraw.part_lines import volume
+from tests.needs import PWA, npm
 from tests.rendering.models import chair, house
-
-FOLDER = Path(__file__).parent / "three_loader"
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None or not (FOLDER / "node_modules" / "three").is_dir(),
-    reason="needs node, and `npm install` in tests/ldraw/three_loader",
-)
 
 
 def every_kind() -> BrickStructure:
@@ -55,7 +48,8 @@ def loaded(folder: Path, texts: list[str], *options: str) -> list[dict]:
     paths = [folder / f"{number}.mpd" for number in range(len(texts))]
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text, encoding="utf-8")
-    command = ["node", str(FOLDER / "parse.mjs"), *options, *map(str, paths)]
+    npm()
+    command = ["node", str(PWA / "tests" / "parse.mjs"), *options, *map(str, paths)]
     result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=200)
     return json.loads(result.stdout)
 

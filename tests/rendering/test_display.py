@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from legolab import BrickStructure
+from legolab import BrickStructure, analyze
 from legolab.rendering.display import generation_bundle, structure_bundle
 
 BRICKS = BrickStructure.from_text("2x4 (0,0,0)\n2x4 (0,2,1)\n")
@@ -63,22 +63,33 @@ def test_no_bricks_no_picture():
     assert list(structure_bundle(BrickStructure([]))) == ["text/plain"]
     bundle = generation_bundle(FakeGeneration(structure=BrickStructure([])))
     assert set(bundle) == {"text/plain", "text/html"}
-    assert "0 bricks" in bundle["text/html"]
+    assert "0 bricks" in bundle["text/plain"]
 
 
-def test_a_generation_is_a_card_with_caption_verdict_and_count():
+def test_a_generation_is_a_card_with_caption_verdict_and_facts():
     bundle = generation_bundle(FakeGeneration())
     page = Page(bundle["text/html"])
-    assert [*page.words] == [
+    assert page.words == [
         "a small house",
-        "Stands, holds 6.6 times its own load",
-        "2 bricks · seed 7",
+        *("Verdict", "Stands, holds 6.6 times its own load"),
+        *("Bricks", "2"),
+        *("Seed", "7"),
     ]
     (source,) = page.sources
     kind, content = source.split(",", 1)
     assert kind == "data:image/png;base64"
     assert content == bundle["image/png"]
     assert bundle["text/plain"].startswith("a small house · Stands")
+
+
+def test_a_report_shows_itself_with_its_solver():
+    report = analyze(BRICKS, backend="highs")
+    bundle = report._repr_mimebundle_()
+    page = Page(bundle["text/html"])
+    assert page.words[1] == report.summary == str(report)
+    assert page.words[-2:] == ["Solver", "highs"]
+    assert bundle["text/plain"] == f"{report.summary} · 2 bricks · solver highs"
+    assert picture(bundle["image/png"]).size == (512, 512)
 
 
 def test_the_card_asks_the_network_for_nothing():
@@ -90,7 +101,8 @@ def test_the_card_asks_the_network_for_nothing():
 @pytest.mark.parametrize("caption", ['<script>alert("x")</script>', "\"><img src='x'>", "a & b"])
 def test_a_caption_is_shown_as_it_is_written(caption: str):
     page = Page(generation_bundle(FakeGeneration(caption=caption))["text/html"])
-    assert page.tags == ["div", "img", "div", "span", "span"]
+    rows = ["tr", "th", "td", "span", *["tr", "th", "td"] * 2]
+    assert page.tags == ["div", "img", "div", "table", *rows]
     assert page.words[0] == caption
 
 

@@ -30,6 +30,7 @@ class MemoryStore:
     def __init__(self):
         self.kept = set()
         self.results = {}  # id -> (owner, name -> (bytes, media type))
+        self.origins = ()
 
     def read(self, id, name):
         try:

@@ -47,6 +47,10 @@ class Store(Protocol):
     def link(self, id: str, name: str, expires_in: timedelta) -> str:
         """An address that opens a file for so long."""
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where links lead when not to this service."""
+
     def promote(self, id: str) -> None:
         """Keep a result for good."""
 

@@ -1,0 +1,51 @@
+/** Events of a job (legolab.event/1), as the stream sends them. */
+
+export interface Difference {
+  field: string;
+  wanted: string | number;
+  seen: string | number;
+}
+
+/** The members of a report (legolab.report/1) that the app shows. */
+export interface Report {
+  verdict: "stable" | "unstable" | "UNVERIFIED";
+  summary: string;
+  /** Per brick: 0 unloaded to 1 fails. */
+  scores: number[];
+  first_unstable: number | null;
+  floating: number[];
+  backend: string;
+}
+
+export interface Outcome {
+  caption: string;
+  description: string;
+  notes: string[];
+  seed: number;
+  structure: string;
+  colors: number[];
+  report: Report;
+  differences: Difference[];
+}
+
+export type JobEvent =
+  | { type: "started"; caption: string; description: string; seed: number; notes: string[] }
+  | { type: "brick_placed"; index: number; brick: string }
+  | { type: "rolled_back"; kept: number; reason: string }
+  | { type: "trimmed"; kept: number }
+  /** No brick changes any more; the picture and the rest of the report come next. */
+  | { type: "settled"; structure: string; verdict: Report["verdict"] }
+  | ({ type: "finished" } & Partial<Outcome>)
+  | { type: "failed"; reason?: string }
+  | { type: "cancelled" };
+
+export const EVENT_TYPES: readonly JobEvent["type"][] = [
+  "started",
+  "brick_placed",
+  "rolled_back",
+  "trimmed",
+  "settled",
+  "finished",
+  "failed",
+  "cancelled",
+];

@@ -1,0 +1,56 @@
+import type { Card } from "../history/database";
+import { groupByDay } from "../history/days";
+import { HistoryRow } from "./HistoryRow";
+import { Notice } from "./Notice";
+
+interface HistoryPanelProps {
+  cards: Card[];
+  current: string | null;
+  /** What is being built now, in the person's words; null when nothing is. */
+  busy: string | null;
+  trouble: string | null;
+  onOpen(id: string): void;
+  onBusy(): void;
+  onForget(id: string): void;
+}
+
+export function HistoryPanel(props: HistoryPanelProps) {
+  const { cards, current, busy, trouble } = props;
+  return (
+    <>
+      {trouble && <Notice tone="bad">{trouble}</Notice>}
+      {busy !== null && (
+        <ul className="history-list">
+          <li className={current === null ? "history-row current" : "history-row"}>
+            <button className="open" onClick={props.onBusy}>
+              <span className="thumbnail waiting" />
+              <span>
+                {busy}
+                <small>being built</small>
+              </span>
+            </button>
+          </li>
+        </ul>
+      )}
+      {cards.length === 0 && busy === null && (
+        <p className="second empty">What you build is kept here, also without a network.</p>
+      )}
+      {groupByDay(cards, Date.now()).map(([day, models]) => (
+        <section key={day} aria-label={day}>
+          <h3>{day}</h3>
+          <ul className="history-list">
+            {models.map((card) => (
+              <HistoryRow
+                key={card.id}
+                card={card}
+                current={card.id === current}
+                onOpen={() => props.onOpen(card.id)}
+                onForget={() => props.onForget(card.id)}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+/** What jsdom lacks and the app expects of a browser. */
+
+import { cleanup } from "@testing-library/react";
+import { afterEach } from "vitest";
+
+if (typeof window !== "undefined") {
+  window.matchMedia = (query: string) =>
+    ({
+      matches: false,
+      media: query,
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+    }) as unknown as MediaQueryList;
+  window.ResizeObserver = class {
+    observe() {}
+    unobserve() {}
+    disconnect() {}
+  };
+  HTMLCanvasElement.prototype.getContext = () => null;
+  URL.createObjectURL = () => "blob:made";
+  URL.revokeObjectURL = () => undefined;
+  afterEach(() => {
+    cleanup();
+    localStorage.clear();
+  });
+}
