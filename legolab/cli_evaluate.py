@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from legolab import console
+
+if TYPE_CHECKING:
+    from legolab.evaluation.progress import Progress
 
 INTERRUPTED = 130
 
@@ -56,8 +64,13 @@ def run(
 
     folder = out or Path("runs", "captions" if captions is None else captions.stem)
     line = console.RunLine()
+
+    def tell(progress: Progress) -> None:
+        stop()
+        line.show(progress)
+
     try:
-        with line:
+        with _interrupts() as stop, line:
             runs.run(
                 captions,
                 folder,
@@ -66,8 +79,9 @@ def run(
                 temperature=DEFAULT_TEMPERATURE if temperature is None else temperature,
                 max_bricks=DEFAULT_MAX_BRICKS if max_bricks is None else max_bricks,
                 limit=limit,
-                tell=line.show,
+                tell=tell,
             )
+            stop()
         rows = runs.load(folder)
         files = report.write_report(folder)
     except KeyboardInterrupt:
@@ -80,3 +94,27 @@ def run(
         tables = report.measures_table(rows), report.categories_table(rows, short=True)
         console.show_run(report.verdict(rows), *tables, files)
     raise typer.Exit(0 if report.is_known(rows) else 3)
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], None]]:
+    """Ctrl-C, never lost: Python drops one that comes while an object is being destroyed.
+
+    Returns:
+        What raises KeyboardInterrupt once more after a Ctrl-C.
+    """
+    pressed = threading.Event()
+
+    def press(number: int, frame: FrameType | None) -> None:
+        pressed.set()
+        raise KeyboardInterrupt
+
+    def stop() -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    former = signal.signal(signal.SIGINT, press)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, former)
