@@ -239,15 +239,16 @@ class PromptPanel(ipywidgets.VBox):
         """A model is there."""
         with self._lock:
             self.result, self.state = result, State.DONE
-            self.head.value = cards.heading(result.caption) + cards.verdict_chip(result.report)
             self._set_stage(self.viewer)
             self.viewer.show(result.structure, result.report)
             count = f"{len(result.structure)} brick{'s' * (len(result.structure) != 1)}"
             self.progress.value = cards.line(count, f"seed {result.seed}")
             self.message.value = "".join(cards.note(words, "quiet") for words in _remarks(result))
+            self._show_state()
+            # Last, so that a verdict is never seen beside a model that still grows.
+            self.head.value = cards.heading(result.caption) + cards.verdict_chip(result.report)
             if remember:
                 self.history.add(result)
-            self._show_state()
         for callback in self._callbacks:
             callback(result)
 
