@@ -40,7 +40,7 @@ class Campaign:
         self.ended = 0
 
     def run(self):
-        asker = threading.Thread(target=self._ask)
+        asker = threading.Thread(target=self._ask, daemon=True)
         asker.start()
         while sum(self.left.values()) and (asker.is_alive() or self._open()):
             self._kill_one()

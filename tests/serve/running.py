@@ -30,6 +30,8 @@ class Running:
         found = {}
         for pid in children(self.pid):
             words = command(pid)
+            if not words.strip():  # it has just died
+                continue
             name = "broker" if "valkey" in words or "redis" in words else words.split()[-1]
             if " api " in words:
                 name = "api"
