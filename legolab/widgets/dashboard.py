@@ -11,8 +11,11 @@ import os
 import secrets
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from signal import SIGINT
 from socket import socket
+from threading import Event
 from typing import Any
 
 from jupyter_core.utils import ensure_async
@@ -20,6 +23,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.netutil import bind_sockets
+from tornado.platform.asyncio import BaseAsyncIOLoop
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -77,19 +81,38 @@ class Dashboard(Voila):
     sockets: list[socket]
 
     def listen(self) -> None:
-        """Serve until stopped; nothing is left then."""
+        """Serve until stopped; nothing is left then.
+
+        Raises:
+            KeyboardInterrupt: by Ctrl-C.
+        """
         server = HTTPServer(self.app)
         server.add_sockets(self.sockets)
         self.ioloop = IOLoop.current()
         watch = PeriodicCallback(self.kernel_manager.forget_dead, 1000 * _WATCH_SECONDS)
+        interrupted = Event()
+
+        def interrupt() -> None:
+            interrupted.set()
+            self.ioloop.stop()
+
+        # As an exception it could come where Python drops it, and nothing would end.
+        assert isinstance(self.ioloop, BaseAsyncIOLoop)
+        loop = self.ioloop.asyncio_loop
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(SIGINT, interrupt)
         try:
             self.announce()
             watch.start()
             self.ioloop.start()
         finally:
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(SIGINT)
             watch.stop()
             server.stop()
             self.stop()
+        if interrupted.is_set():
+            raise KeyboardInterrupt
 
 
 def serve(

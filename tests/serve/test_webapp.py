@@ -265,6 +265,9 @@ def tree(tmp_path):
         shutil.copy(ROOT / name, folder)
     (folder / "notebooks").mkdir()
     (folder / "notebooks" / "a.ipynb").write_text("{}")
+    (folder / "dashboards" / "studio.ipynb").write_text("{}")
+    (folder / "dashboards" / "template").mkdir()
+    (folder / "dashboards" / "template" / "page.html").write_text("page")
     for name in ("__init__.py", "serve/bundle.py"):
         shutil.copy(ROOT / "legolab" / name, folder / "legolab" / name)
     (folder / "dashboards" / "pwa" / "package.json").write_text("{}")
@@ -291,7 +294,7 @@ def packed(tree, kind, **env):
 def test_the_wheel_and_the_sdist_have_the_web_app(tree, npm):
     names, _ = packed(tree, "wheel")
     assert {"legolab/serve/www/index.html", "legolab/serve/www/stamp.txt"} <= names
-    assert not [name for name in names if "dashboards" in name or "hatch_build" in name]
+    assert not [name for name in names if "pwa" in name or "hatch_build" in name]
     names, _ = packed(tree, "sdist")
     for name in ("legolab/serve/www/index.html", "dashboards/pwa/package.json", "hatch_build.py"):
         assert name in names
