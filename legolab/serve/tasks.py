@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from redis import Redis
@@ -27,7 +26,10 @@ from legolab.artefacts import (
     picture_of,
     texts_of,
 )
+from legolab.bricks.brick import Brick
+from legolab.bricks.catalog import SIZES
 from legolab.bricks.inventory import brick_counts
+from legolab.bricks.structure import BrickStructure
 from legolab.errors import EngineError, LegolabError, SolverError
 from legolab.generation.engine import EngineClient, Request
 from legolab.generation.events import event_from_json, event_to_json
@@ -45,6 +47,11 @@ PICTURE = 512
 """Pixels along a side of a preview: a quarter of the time of twice the side."""
 REDIS_SECONDS = 30.0
 """How long a job waits for Redis to come back."""
+PRACTICE = (
+    BrickStructure(Brick(*size, 0, 0, layer) for layer, size in enumerate(SIZES)),
+    Verdict.STABLE,
+)
+"""A model to draw before that of a job: a tower of every brick in either turn."""
 TOGETHER_SECONDS = 0.04
 """Events are published together that come within this time: nobody sees the difference."""
 
@@ -89,17 +96,24 @@ def generate_job(
     try:
         with _failures(job, teller):
             happening = workbench.engine.documents(request)
-            settled = _settle(happening, teller)
-            paint = partial(picture_of, settled.structure, settled.verdict, PICTURE)
-            with beside(paint) as picture:
+            teller.tell(_next(happening))
+            # Forked while the engine is at its first bricks, so that nobody waits for it.
+            with beside(paint, PRACTICE) as painter:
+                settled = _settle(happening, teller)
+                painter.begin((settled.structure, settled.verdict))
                 teller.publish()
                 result = _finish(happening, settled)
                 _verify(result)
                 texts = texts_of(result, indent=None) | {PACKED: packed_of(result)}
-                files = {PREVIEW: (picture(), MEDIA_TYPES[PREVIEW])} | texts
+                files = {PREVIEW: (painter.outcome(), MEDIA_TYPES[PREVIEW])} | texts
                 return _deliver(result, files, owner, workbench.settings, teller)
     except JobOver:
         return None
+
+
+def paint(model: tuple[BrickStructure, Verdict]) -> bytes:
+    """The preview of a model, as PNG."""
+    return picture_of(*model, PICTURE)
 
 
 class _Teller:
@@ -177,26 +191,35 @@ def _failures(job: Job, teller: _Teller) -> Iterator[None]:
         raise
 
 
+def _next(happening: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    """What the engine says next.
+
+    Raises:
+        LegolabError: it cannot do what it was asked; it stopped or died.
+    """
+    for document in happening:
+        return document
+    raise EngineError("expected the engine to finish this request, but it only stopped")
+
+
 def _settle(happening: Iterator[dict[str, Any]], teller: _Teller) -> Settled:
     """What the engine settles for, its bricks told as they come."""
-    for document in happening:
+    document: dict[str, Any] = {}
+    while document.get("type") != "settled":
+        document = _next(happening)
         teller.tell(document)
-        if document["type"] == "settled":
-            settled = event_from_json(document)
-            assert isinstance(settled, Settled)
-            return settled
-    raise EngineError("expected the engine to finish this request, but it only stopped")
+    settled = event_from_json(document)
+    assert isinstance(settled, Settled)
+    return settled
 
 
 def _finish(happening: Iterator[dict[str, Any]], settled: Settled) -> Generation:
     """The engine's result, which comes once it has worked out all of the report."""
-    for document in happening:
-        finished = event_from_json(document)
-        assert isinstance(finished, Finished)
-        if finished.result.structure != settled.structure:
-            raise EngineError("expected the structure that the engine settled for, got another")
-        return finished.result
-    raise EngineError("expected the engine to finish this request, but it only stopped")
+    finished = event_from_json(_next(happening))
+    assert isinstance(finished, Finished)
+    if finished.result.structure != settled.structure:
+        raise EngineError("expected the structure that the engine settled for, got another")
+    return finished.result
 
 
 def _verify(result: Generation) -> None:

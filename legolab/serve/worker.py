@@ -22,11 +22,8 @@ from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
 
-from legolab.bricks.catalog import CATALOG
-from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, LegolabError
 from legolab.generation.engine import Engine
-from legolab.rendering.preview import png_bytes
 from legolab.serve import tasks
 from legolab.serve.broker import BrokerError, connect
 from legolab.serve.queueing import QUEUE, SERIALIZER
@@ -114,11 +111,10 @@ def run_worker(settings: Settings) -> None:
 
 
 def _warm_up() -> None:
-    """Have at hand what every job needs, before it is forked: modules, shapes of bricks."""
+    """Have at hand what every job needs, before it is forked: modules, sprites of bricks."""
     for module in _SOLVER:
         import_module(module)
-    bricks = (f"{kind.short}x{kind.long} ({3 * x},0,0)" for x, kind in enumerate(CATALOG))
-    png_bytes(BrickStructure.from_text("\n".join(bricks), (40, 20, 20)), tasks.PICTURE)
+    tasks.paint(tasks.PRACTICE)
     gc.freeze()  # a collection in a job would copy all of this into its process
 
 

@@ -10,55 +10,89 @@ import pytest
 from legolab.serve.beside import beside
 
 
+def whose(task):
+    return f"{task} {os.getpid()}".encode()
+
+
 def test_the_work_is_done_in_another_process():
-    with beside(lambda: str(os.getpid()).encode()) as outcome:
-        assert int(outcome()) != os.getpid()
+    with beside(whose, "practice") as helper:
+        helper.begin("task")
+        task, pid = helper.outcome().split()
+    assert task == b"task"
+    assert int(pid) != os.getpid()
 
 
 def test_an_outcome_of_any_size_comes_through():
-    with beside(lambda: bytes(3_000_000)) as outcome:
-        assert outcome() == bytes(3_000_000)
+    with beside(bytes, 1) as helper:
+        helper.begin(3_000_000)
+        assert helper.outcome() == bytes(3_000_000)
 
 
-def fail():
-    raise ValueError("expected more")
+def test_it_has_practised_before_its_task():
+    done = []
+
+    def work(task):
+        done.append(task)
+        return " ".join(done).encode()
+
+    with beside(work, "practice") as helper:
+        helper.begin("task")
+        assert helper.outcome() == b"practice task"
+    assert done == []
+
+
+def fail(task):
+    raise ValueError(f"expected more than {task}")
 
 
 def test_an_error_is_raised_here():
-    with beside(fail) as outcome, pytest.raises(ValueError, match="expected more"):
-        outcome()
+    with beside(fail, "nothing") as helper:
+        helper.begin("this")
+        with pytest.raises(ValueError, match="expected more than this"):
+            helper.outcome()
 
 
-def test_work_whose_process_dies_is_done_here():
-    def work():
-        if os.getpid() != here:
+@pytest.mark.parametrize("last", ["practice", "task"])
+def test_work_whose_process_dies_is_done_here(last):
+    def work(task):
+        if task == last and os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
-        return b"done"
+        return whose(task)
 
     here = os.getpid()
-    with beside(work) as outcome:
-        assert outcome() == b"done"
+    with beside(work, "practice") as helper:
+        if last == "practice":
+            for child in multiprocessing.active_children():
+                child.join()
+        helper.begin("task")
+        assert helper.outcome() == f"task {here}".encode()
 
 
+@pytest.mark.parametrize("begins", [True, False])
 @pytest.mark.parametrize("waits", [True, False])
-def test_nothing_is_left(waits):
-    with pytest.raises(RuntimeError), beside(lambda: bytes(3_000_000)) as outcome:
-        if waits:
-            outcome()
+def test_nothing_is_left(begins, waits):
+    with pytest.raises(RuntimeError), beside(bytes, 1) as helper:
+        if begins:
+            helper.begin(3_000_000)
+            if waits:
+                helper.outcome()
         raise RuntimeError
     assert multiprocessing.active_children() == []
 
 
-def test_the_fork_ends_when_its_parent_is_killed(tmp_path):
+@pytest.mark.parametrize("begins", [True, False])
+def test_the_fork_ends_when_its_parent_is_killed(tmp_path, begins):
     told = tmp_path / "pid"
 
-    def work():
+    def work(size):
         told.write_text(str(os.getpid()))
-        return bytes(3_000_000)  # more than a pipe holds
+        return bytes(size)
 
     parent = os.fork()
     if parent == 0:
-        with beside(work):
+        with beside(work, 1) as helper:
+            if begins:
+                helper.begin(3_000_000)  # more than a pipe holds
             signal.pause()
     while not (told.exists() and told.read_text()):
         time.sleep(0.01)
