@@ -1,4 +1,4 @@
-"""The widgets' look: one style sheet, sent along with whatever is shown."""
+"""The widgets' look: style sheets, sent along with whatever is shown."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from importlib.resources import files
 import ipywidgets
 
 
-@lru_cache(maxsize=1)
-def style_text() -> str:
-    """The style sheet."""
-    return files("legolab.widgets").joinpath("style.css").read_text(encoding="utf-8")
+@lru_cache
+def style_text(name: str = "style.css") -> str:
+    """A style sheet."""
+    return files("legolab.widgets").joinpath(name).read_text(encoding="utf-8")
 
 
 def style_sheet() -> ipywidgets.HTML:
-    """A widget that shows nothing and brings the style sheet."""
+    """A widget that shows nothing and brings the style sheet of the panels."""
     sheet = ipywidgets.HTML(f"<style>{style_text()}</style>")
     sheet.add_class("ll-style")
     return sheet

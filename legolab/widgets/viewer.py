@@ -21,6 +21,7 @@ from legolab.stability.report import StabilityReport, Verdict
 from legolab.widgets import shaders
 from legolab.widgets.colouring import Colors, Colouring, brick_colors, edge_colors
 from legolab.widgets.geometry import STUD, Positions, Shape, bounds, build_shape
+from legolab.widgets.style import style_text
 
 SIZE = (760, 560)
 """Pixels the view is drawn with; it is shown as wide as its place is."""
@@ -87,7 +88,9 @@ class Viewer(ipywidgets.Box):
         self._probe = ipywidgets.Text()
         self._probe.add_class("ll-probe")
         self._probe.observe(lambda change: self._learn(change["new"]), "value")
-        super().__init__([self._picture, self._probe, ipywidgets.HTML(_PROBE)])
+        look = ipywidgets.HTML(f"<style>{style_text('viewer.css')}</style>{_PROBE}")
+        look.add_class("ll-look")
+        super().__init__([self._picture, self._probe, look])
         self.add_class("ll-viewer")
         if structure is not None:
             self.show(structure, report)
@@ -118,7 +121,7 @@ class Viewer(ipywidgets.Box):
             return
         if len(structure) or self._stage:
             stage = self._open_stage()
-            stage.set(self._state)
+            stage.set(self._on_stage())
             stage.replace(structure, self._colors(), self._failing())
 
     def grow(self, structure: BrickStructure) -> None:
@@ -133,7 +136,7 @@ class Viewer(ipywidgets.Box):
         common = _common_start(before, structure)
         if common < len(before) or stage.whole or not common:
             self._state |= {"shown": _ALL, "fresh": -1.0, "picked": -1.0}
-            stage.set(self._state)
+            stage.set(self._on_stage())
             stage.replace(structure, self._colors(), self._failing(), growing=True)
         elif common < len(structure):
             stage.append(structure, common, self._colors())
@@ -209,13 +212,18 @@ class Viewer(ipywidgets.Box):
         state, z = self._state, self._structure[brick].z
         return brick < state["shown"] and state["lowest"] <= z <= state["highest"]
 
+    def _on_stage(self) -> dict[str, float]:
+        """The state as it is drawn: a picked brick that is hidden leaves the others as they are."""
+        hidden = self.picked is not None and not self.is_shown(self.picked)
+        return self._state | {"picked": -1.0} if hidden else self._state
+
     def _change(self, **state: float) -> None:
         """Take over what differs; the GPU gets a few numbers, the picture is drawn anew."""
         if all(self._state[name] == value for name, value in state.items()):
             return
         self._state |= state
         if self._stage is not None:
-            self._stage.set(self._state)
+            self._stage.set(self._on_stage())
         if self._webgl is False and state.keys() & {"shown", "lowest", "highest"}:
             self._draw_picture()
 

@@ -161,6 +161,14 @@ def test_a_notebook_of_ours_shows_results_and_the_inspector(browser, address):
     studio = open_notebook(browser, address, "04_inspect.ipynb")
     bring_in_sight(studio.page, ".ll-inspector canvas")
     studio.page.locator(".ll-brick").get_by_text("Held from").wait_for()
+    alone = ".ll-viewer:not(.legolab .ll-viewer)"
+    canvas = bring_in_sight(studio.page, f"{alone} canvas")
+    place = studio.page.locator(alone)
+    for unseen in (".ll-probe", ".ll-picture", ".ll-look"):
+        assert not place.locator(unseen).is_visible()
+    inner, outer = canvas.bounding_box(), place.bounding_box()
+    assert outer["x"] <= inner["x"]
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1
     assert studio.hosts == {"127.0.0.1"}
 
 

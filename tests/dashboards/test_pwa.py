@@ -361,13 +361,20 @@ def test_the_place_in_line_is_told(signed_in, backend, token, redis):
 
 
 def test_without_webgl_there_is_a_drawing_with_steps_and_bricks(signed_in):
-    page = signed_in(args=NO_GL)
+    page = signed_in(PHONE, args=NO_GL)
     page.get_by_role("button", name="a steam train").click()
-    expect(page.get_by_text("This browser shows no 3-D", exact=False)).to_be_visible()
+    reason = page.get_by_text("This browser shows no 3-D", exact=False)
+    expect(reason).to_be_visible()
     drawing = page.get_by_role("img", name=re.compile("^Drawing of a steam train, 55 bricks"))
     tap_middle(page, drawing)
+    page.wait_for_function(
+        "([drawing, reason]) => drawing.getBoundingClientRect().bottom"
+        " <= reason.getBoundingClientRect().top",
+        arg=[drawing.element_handle(), reason.element_handle()],
+    )
     page.get_by_label("Building step").fill("1")
-    expect(page.get_by_role("img", name=re.compile("^Drawing of a steam train, 8 bricks")))
+    first = page.get_by_role("img", name=re.compile("^Drawing of a steam train, 8 bricks"))
+    expect(first).to_be_visible()
 
 
 def test_a_model_is_deleted_for_good(signed_in):

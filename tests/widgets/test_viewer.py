@@ -61,6 +61,14 @@ def test_steps_layers_and_picks_send_a_few_numbers():
     assert (viewer.fresh, viewer.layer, viewer.picked) == (None, None, None)
 
 
+def test_a_picked_brick_that_is_hidden_stands_out_again_when_it_is_shown():
+    viewer = Viewer(TOWER)
+    viewer.picked, viewer.steps = 3, 2
+    assert (viewer.picked, uniforms(viewer)["picked"]) == (3, -1)
+    viewer.steps = 4
+    assert uniforms(viewer)["picked"] == 3
+
+
 @pytest.mark.parametrize(("asked", "shown"), [(-3, 0), (0, 0), (99, 4)])
 def test_steps_stay_within_the_model(asked, shown):
     viewer = Viewer(TOWER)

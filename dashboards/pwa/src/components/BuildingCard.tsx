@@ -37,7 +37,7 @@ export function BuildingCard(props: BuildingCardProps) {
           <strong>Building</strong>
         </p>
       </div>
-      <div className="stage-middle">
+      <div className="stage-room">
         <Bricks bricks={bricks} paint={paint} label={`${bricksInWords(bricks.length)} so far`} />
       </div>
       <div className="stage-notes">

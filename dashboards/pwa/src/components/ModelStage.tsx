@@ -18,32 +18,34 @@ export function ModelStage(props: ModelStageProps) {
   const stage = useStage(model);
   return (
     <div className={`stage-middle ${stage.kind}`}>
-      {stage.kind === "drawing" && <FlatViewer {...props} />}
-      {stage.picture && stage.kind !== "drawing" && !stage.drawn && (
-        <img className="fill picture" src={stage.picture} alt={`Picture of ${model.caption}`} />
-      )}
-      {stage.kind === "solid" && (
-        <Suspense fallback={null}>
-          <Viewer3d
-            key={model.id}
-            packed={stage.packed}
-            bricks={model.bricks}
-            report={model.report}
-            visible={visible}
-            selected={selected}
-            byLoad={byLoad}
-            label={`${model.caption} in 3-D; arrow keys turn it`}
-            onSelect={onSelect}
-            onDrawn={stage.onDrawn}
-            onMissing={stage.onMissing}
-          />
-        </Suspense>
-      )}
-      {model.report.verdict === "UNVERIFIED" && (
-        <p className="watermark" aria-hidden="true">
-          <span>NOT VERIFIED</span>
-        </p>
-      )}
+      <div className="stage-room">
+        {stage.kind === "drawing" && <FlatViewer {...props} />}
+        {stage.picture && stage.kind !== "drawing" && !stage.drawn && (
+          <img className="fill picture" src={stage.picture} alt={`Picture of ${model.caption}`} />
+        )}
+        {stage.kind === "solid" && (
+          <Suspense fallback={null}>
+            <Viewer3d
+              key={model.id}
+              packed={stage.packed}
+              bricks={model.bricks}
+              report={model.report}
+              visible={visible}
+              selected={selected}
+              byLoad={byLoad}
+              label={`${model.caption} in 3-D; arrow keys turn it`}
+              onSelect={onSelect}
+              onDrawn={stage.onDrawn}
+              onMissing={stage.onMissing}
+            />
+          </Suspense>
+        )}
+        {model.report.verdict === "UNVERIFIED" && (
+          <p className="watermark" aria-hidden="true">
+            <span>NOT VERIFIED</span>
+          </p>
+        )}
+      </div>
       {stage.reason && <p className="second stage-reason">{stage.reason}</p>}
     </div>
   );
