@@ -48,11 +48,15 @@ varying float fails;
 varying float is_old;
 varying float is_picked;
 varying float is_other;
+uniform float by_score;
+
+const vec3 YELLOW = vec3(0.98, 0.78, 0.04);
 
 vec3 toned(vec3 tone) {
     tone = mix(tone, vec3(0.80, 0.80, 0.78), 0.55 * is_old);
     tone = mix(tone, vec3(0.72, 0.73, 0.74), 0.40 * is_other);
-    return mix(tone, vec3(0.98, 0.78, 0.04), 0.72 * is_picked);
+    // Yellow is a score, too: there the picked brick keeps its colour, and its lines are yellow.
+    return mix(tone, YELLOW, 0.72 * is_picked * (1.0 - by_score));
 }
 """
 
@@ -90,7 +94,8 @@ EDGES_FRAGMENT = (
 void main() {
     float faint = max(is_old, is_other);
     vec3 line = mix(paint, vec3(0.62, 0.62, 0.60), 0.75 * faint);
-    gl_FragColor = vec4(mix(line, vec3(0.11, 0.16, 0.20), is_picked), 1.0);
+    vec3 outline = mix(vec3(0.11, 0.16, 0.20), YELLOW, by_score);
+    gl_FragColor = vec4(mix(line, outline, is_picked), 1.0);
 }
 """
 )

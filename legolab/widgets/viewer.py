@@ -184,6 +184,8 @@ class Viewer(ipywidgets.Box):
         except InputError:
             self._colouring = before
             raise
+        if self._stage is not None:
+            self._stage.set(self._on_stage())
 
     def paint(self, colors: Colors) -> None:
         """Give every brick a colour of its own until the next `show` or `colouring`.
@@ -215,7 +217,8 @@ class Viewer(ipywidgets.Box):
     def _on_stage(self) -> dict[str, float]:
         """The state as it is drawn: a picked brick that is hidden leaves the others as they are."""
         hidden = self.picked is not None and not self.is_shown(self.picked)
-        return self._state | {"picked": -1.0} if hidden else self._state
+        drawn = self._state | {"by_score": float(self._colouring is Colouring.SCORE)}
+        return drawn | {"picked": -1.0} if hidden else drawn
 
     def _change(self, **state: float) -> None:
         """Take over what differs; the GPU gets a few numbers, the picture is drawn anew."""
@@ -308,9 +311,8 @@ class _Stage:
         self._chunks: list[_Chunk] = []
         self._radius = 0.0
         self.whole = False  # all bricks are one chunk that is complete
-        uniforms = {
-            name: {"value": 0.0} for name in ("shown", "lowest", "highest", "fresh", "picked")
-        }
+        names = ("shown", "lowest", "highest", "fresh", "picked", "by_score")
+        uniforms = {name: {"value": 0.0} for name in names}
         self._materials = (
             three.ShaderMaterial(
                 vertexShader=shaders.FACES_VERTEX,

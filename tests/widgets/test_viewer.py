@@ -53,7 +53,8 @@ def test_steps_layers_and_picks_send_a_few_numbers():
     viewer = Viewer(TOWER)
     before = attributes(viewer)
     viewer.steps, viewer.fresh, viewer.layer, viewer.picked = 3, 1, (1, 2), 2
-    assert uniforms(viewer) == {"shown": 3, "fresh": 1, "lowest": 1, "highest": 2, "picked": 2}
+    sent = {"shown": 3, "fresh": 1, "lowest": 1, "highest": 2, "picked": 2, "by_score": 0}
+    assert uniforms(viewer) == sent
     assert attributes(viewer) is before or attributes(viewer) == before
     assert (viewer.steps, viewer.fresh, viewer.layer, viewer.picked) == (3, 1, (1, 2), 2)
     assert [viewer.is_shown(n) for n in range(4)] == [False, True, True, False]
@@ -67,6 +68,14 @@ def test_a_picked_brick_that_is_hidden_stands_out_again_when_it_is_shown():
     assert (viewer.picked, uniforms(viewer)["picked"]) == (3, -1)
     viewer.steps = 4
     assert uniforms(viewer)["picked"] == 3
+
+
+def test_by_score_a_picked_brick_keeps_the_colour_of_its_score():
+    viewer = Viewer(TOWER, analyze(TOWER))
+    viewer.colouring = Colouring.SCORE
+    assert uniforms(viewer)["by_score"] == 1
+    viewer.colouring = Colouring.BRICK
+    assert uniforms(viewer)["by_score"] == 0
 
 
 @pytest.mark.parametrize(("asked", "shown"), [(-3, 0), (0, 0), (99, 4)])
