@@ -35,7 +35,7 @@ from legolab.generation.engine import EngineClient, Request
 from legolab.generation.events import event_from_json, event_to_json
 from legolab.generation.generator import Finished, Generation, Settled
 from legolab.serve import events
-from legolab.serve.beside import beside
+from legolab.serve.beside import Beside
 from legolab.serve.settings import Settings
 from legolab.serve.storage import store_of
 from legolab.serve.store import Files
@@ -47,11 +47,13 @@ PICTURE = 512
 """Pixels along a side of a preview: a quarter of the time of twice the side."""
 REDIS_SECONDS = 30.0
 """How long a job waits for Redis to come back."""
-PRACTICE = (
+Model = tuple[BrickStructure, Verdict]
+
+PRACTICE: Model = (
     BrickStructure(Brick(*size, 0, 0, layer) for layer, size in enumerate(SIZES)),
     Verdict.STABLE,
 )
-"""A model to draw before that of a job: a tower of every brick in either turn."""
+"""A model to draw before those of jobs: a tower of every brick in either turn."""
 TOGETHER_SECONDS = 0.04
 """Events are published together that come within this time: nobody sees the difference."""
 
@@ -61,6 +63,7 @@ class Workbench:
     """What a worker lends to its jobs."""
 
     engine: EngineClient
+    painter: Beside[Model]
     settings: Settings
 
 
@@ -96,22 +99,19 @@ def generate_job(
     try:
         with _failures(job, teller):
             happening = workbench.engine.documents(request)
-            teller.tell(_next(happening))
-            # Forked while the engine is at its first bricks, so that nobody waits for it.
-            with beside(paint, PRACTICE) as painter:
-                settled = _settle(happening, teller)
-                painter.begin((settled.structure, settled.verdict))
-                teller.publish()
-                result = _finish(happening, settled)
-                _verify(result)
-                texts = texts_of(result, indent=None) | {PACKED: packed_of(result)}
-                files = {PREVIEW: (painter.outcome(), MEDIA_TYPES[PREVIEW])} | texts
-                return _deliver(result, files, owner, workbench.settings, teller)
+            settled = _settle(happening, teller)
+            picture = workbench.painter.begin((settled.structure, settled.verdict))
+            teller.publish()
+            result = _finish(happening, settled)
+            _verify(result)
+            texts = texts_of(result, indent=None) | {PACKED: packed_of(result)}
+            files = {PREVIEW: (picture.outcome(), MEDIA_TYPES[PREVIEW])} | texts
+            return _deliver(result, files, owner, workbench.settings, teller)
     except JobOver:
         return None
 
 
-def paint(model: tuple[BrickStructure, Verdict]) -> bytes:
+def paint(model: Model) -> bytes:
     """The preview of a model, as PNG."""
     return picture_of(*model, PICTURE)
 

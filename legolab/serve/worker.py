@@ -1,6 +1,7 @@
 """A worker: takes jobs from the queue one by one, and owns the engine that builds for them.
 
-RQ forks a process for each job, which asks the engine; the model is loaded once and stays warm.
+RQ forks a process for each job, which asks the engine for the bricks and the painter for their
+picture; both stay warm from job to job.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from rq.job import Job
 from legolab.errors import InputError, LegolabError
 from legolab.generation.engine import Engine
 from legolab.serve import tasks
+from legolab.serve.beside import Beside
 from legolab.serve.broker import BrokerError, connect
 from legolab.serve.queueing import QUEUE, SERIALIZER
 from legolab.serve.settings import Settings
@@ -49,11 +51,17 @@ class JobWorker(Worker):
     max_connection_wait_time = 2.0
     log_result_lifespan = False
     told_to_stop = False
+    painter: Beside[tasks.Model]
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Stop after the job at hand."""
         self.told_to_stop = True
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        """Fork the process of a job, which finds a painter that lives."""
+        self.painter.revive()
+        super().fork_work_horse(job, queue)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
         """Seconds after which a job whose worker is silent counts as abandoned."""
@@ -90,10 +98,13 @@ def run_worker(settings: Settings) -> None:
         raise InputError("LEGOLAB_REDIS_URL: expected the URL of a Redis, got none")
     signal.signal(signal.SIGTERM, _end)  # RQ takes over once it works
     redis = connect(settings.redis_url)
-    with Engine(threads=settings.engine_threads, eager=True) as engine:
+    with (
+        Engine(threads=settings.engine_threads, eager=True) as engine,
+        Beside(tasks.paint, tasks.PRACTICE) as painter,
+    ):
         _warm_up()
         engine.ready()
-        tasks.set_up(tasks.Workbench(engine, settings))
+        tasks.set_up(tasks.Workbench(engine, painter, settings))
         try:
             worker = JobWorker(
                 [Queue(QUEUE, connection=redis, serializer=SERIALIZER)],
@@ -103,6 +114,7 @@ def run_worker(settings: Settings) -> None:
                 worker_ttl=WORKER_SECONDS,
                 log_job_description=False,
             )
+            worker.painter = painter
             worker.work(logging_level="WARNING")
         except RedisError as error:
             raise BrokerError(f"the worker cannot go on: Redis: {error}") from error
@@ -111,10 +123,9 @@ def run_worker(settings: Settings) -> None:
 
 
 def _warm_up() -> None:
-    """Have at hand what every job needs, before it is forked: modules, sprites of bricks."""
+    """Have at hand what every job needs, before it is forked."""
     for module in _SOLVER:
         import_module(module)
-    tasks.paint(tasks.PRACTICE)
     gc.freeze()  # a collection in a job would copy all of this into its process
 
 

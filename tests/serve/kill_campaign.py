@@ -23,7 +23,7 @@ import httpx
 from legolab.serve.broker import connect
 from tests.serve.running import running
 
-KINDS = ("worker", "horse", "engine", "api", "broker", "scheduler")
+KINDS = ("worker", "horse", "engine", "painter", "api", "broker", "scheduler")
 CAPTIONS = ("a chair with four legs", "a small round table", "a bookshelf with three shelves")
 LONGEST = 300.0
 """Seconds after the last kill without any job ending after which the others count as lost."""

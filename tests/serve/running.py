@@ -26,7 +26,10 @@ class Running:
         )
 
     def parts(self):
-        """Name of each part -> its process ids: broker, api, worker, scheduler, engine, horse."""
+        """Name of each part -> its process ids.
+
+        broker, api, worker, scheduler, and of workers engine, painter, horse.
+        """
         found = {}
         for pid in children(self.pid):
             words = command(pid)
@@ -37,9 +40,8 @@ class Running:
                 name = "api"
             found.setdefault(name, []).append(pid)
             if name == "worker":
-                for child in children(pid):
-                    kind = "engine" if "-c import json" in command(child) else "horse"
-                    found.setdefault(kind, []).append(child)
+                for child in filter(command, children(pid)):  # those that live
+                    found.setdefault(kind_of(child), []).append(child)
         return found
 
     def finished(self, job):
@@ -52,6 +54,16 @@ class Running:
     def order(self, prompt="a chair with four legs", **more):
         answer = self.client.post("/generate", json={"prompt": prompt, **more})
         return answer.raise_for_status().json()["job_id"]
+
+
+def kind_of(child):
+    """What a child of a worker is; a horse leads a group of its own, the painter does not."""
+    if "-c import json" in command(child):
+        return "engine"
+    try:
+        return "horse" if os.getpgid(child) == child else "painter"
+    except ProcessLookupError:
+        return "horse"
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from legolab.generation.generator import BrickPlaced, Finished, Generation, Sett
 from legolab.generation.trace import Trace
 from legolab.ldraw.reader import read_ldr
 from legolab.serve import tasks
+from legolab.serve.beside import Beside
 from legolab.serve.events import publish
 from legolab.serve.queueing import QUEUE, RETRIES, SERIALIZER, JobQueue, Order, State
 from legolab.serve.storage import store_of
@@ -61,12 +62,18 @@ def line(redis, settings):
     return JobQueue(redis, settings)
 
 
+@pytest.fixture(scope="module")
+def painter():
+    with Beside(tasks.paint, tasks.PRACTICE) as painter:
+        yield painter
+
+
 @pytest.fixture
-def work(redis, settings):
+def work(redis, settings, painter):
     """Do all jobs in line with an engine, in this process."""
 
     def run(engine, settings=settings):
-        tasks.set_up(tasks.Workbench(engine, settings))
+        tasks.set_up(tasks.Workbench(engine, painter, settings))
         queue = Queue(QUEUE, connection=redis, serializer=SERIALIZER)
         worker = SimpleWorker([queue], connection=redis, serializer=SERIALIZER)
         worker.work(burst=True, logging_level="CRITICAL")
