@@ -15,8 +15,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 _FORK = get_context("fork")  # what is imported here is so there
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -99,17 +98,6 @@ class Beside(Generic[Task]):
             self._process.kill()
             self._process.join()
             self._door = self._process = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _serve(

@@ -14,6 +14,7 @@ import gc
 import logging
 import signal
 import sys
+from contextlib import closing
 from importlib import import_module
 from types import FrameType
 from typing import Any
@@ -100,7 +101,7 @@ def run_worker(settings: Settings) -> None:
     redis = connect(settings.redis_url)
     with (
         Engine(threads=settings.engine_threads, eager=True) as engine,
-        Beside(tasks.paint, tasks.PRACTICE) as painter,
+        closing(Beside(tasks.paint, tasks.PRACTICE)) as painter,
     ):
         _warm_up()
         engine.ready()

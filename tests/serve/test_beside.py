@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import time
+from contextlib import closing
 
 import pytest
 
@@ -21,14 +22,14 @@ def pid_of(outcome):
 
 
 def test_tasks_are_done_in_one_other_process():
-    with Beside(whose, "practice") as helper:
+    with closing(Beside(whose, "practice")) as helper:
         first, second = (helper.begin(task).outcome() for task in ("one", "two"))
     assert first.startswith(b"one ") and second.startswith(b"two ")
     assert pid_of(first) == pid_of(second) != os.getpid()
 
 
 def test_an_outcome_of_any_size_comes_through():
-    with Beside(bytes, 1) as helper:
+    with closing(Beside(bytes, 1)) as helper:
         assert helper.begin(3_000_000).outcome() == bytes(3_000_000)
 
 
@@ -39,7 +40,7 @@ def test_it_has_practised_before_its_first_task():
         done.append(task)
         return " ".join(done).encode()
 
-    with Beside(work, "practice") as helper:
+    with closing(Beside(work, "practice")) as helper:
         assert helper.begin("task").outcome() == b"practice task"
     assert done == []
 
@@ -50,7 +51,7 @@ def test_an_error_is_raised_here_and_the_next_task_is_done():
             raise ValueError("expected more")
         return whose(task)
 
-    with Beside(work, "wrong") as helper:
+    with closing(Beside(work, "wrong")) as helper:
         wrong = helper.begin("wrong")
         with pytest.raises(ValueError, match="expected more"):
             wrong.outcome()
@@ -68,7 +69,7 @@ HERE = os.getpid()
 
 
 def test_work_whose_process_dies_is_done_here_until_it_is_revived():
-    with Beside(killer, "practice") as helper:
+    with closing(Beside(killer, "practice")) as helper:
         assert pid_of(helper.begin("kill").outcome()) == HERE
         for child in multiprocessing.active_children():
             child.join()
@@ -89,12 +90,12 @@ def test_work_whose_process_hangs_is_done_here(monkeypatch):
         return whose(task)
 
     here = os.getpid()
-    with Beside(work, "practice") as helper:
+    with closing(Beside(work, "practice")) as helper:
         assert pid_of(helper.begin("hang").outcome()) == here
 
 
 def test_forks_give_it_tasks_and_may_be_killed_meanwhile():
-    with Beside(whose, "practice") as helper:
+    with closing(Beside(whose, "practice")) as helper:
         for _ in range(3):
             heard, told = socket.socketpair()
             fork = os.fork()
@@ -110,7 +111,7 @@ def test_forks_give_it_tasks_and_may_be_killed_meanwhile():
 
 
 def test_nothing_is_left():
-    with pytest.raises(RuntimeError), Beside(bytes, 1) as helper:
+    with pytest.raises(RuntimeError), closing(Beside(bytes, 1)) as helper:
         helper.begin(3_000_000)
         raise RuntimeError
     assert multiprocessing.active_children() == []
@@ -126,7 +127,7 @@ def test_it_ends_when_its_parent_is_killed(tmp_path, begins):
 
     parent = os.fork()
     if parent == 0:
-        with Beside(work, 1) as helper:
+        with closing(Beside(work, 1)) as helper:
             errand = helper.begin(3_000_000) if begins else None  # more than a pipe holds
             signal.pause()
             del errand

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -64,7 +65,7 @@ def line(redis, settings):
 
 @pytest.fixture(scope="module")
 def painter():
-    with Beside(tasks.paint, tasks.PRACTICE) as painter:
+    with closing(Beside(tasks.paint, tasks.PRACTICE)) as painter:
         yield painter
 
 
