@@ -58,7 +58,9 @@ export function paintBricks(
   const pixels = Math.min(window.devicePixelRatio || 1, 2);
   canvas.width = Math.round(width * pixels);
   canvas.height = Math.round(height * pixels);
-  const context = canvas.getContext("2d");
+  // Painted without a GPU: on an accelerated canvas Chromium's software GL left bricks of earlier
+  // frames behind a blurred shadow that is repainted quickly.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context && laidOut.length > 0) {
     const scale = frame.scale * pixels;
     context.setTransform(scale, 0, 0, scale, frame.x * pixels, frame.y * pixels);
