@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from legolab.stability.native import LIBRARY
+
 CHROMIUM = Path("/usr/bin/chromium")
 PWA = Path(__file__).resolve().parent.parent / "dashboards" / "pwa"
 
@@ -28,3 +30,11 @@ def npm() -> str:
     if not (PWA / "node_modules" / "three").is_dir():
         subprocess.run([found, "ci", "--no-audit", "--no-fund"], cwd=PWA, check=True)
     return found
+
+
+def needs_engine() -> None:
+    """Skips the test where the stability engine is not compiled."""
+    if not LIBRARY.exists():
+        if "CI" in os.environ:
+            pytest.fail("the stability engine is not compiled")
+        pytest.skip("the stability engine is not compiled")

@@ -461,6 +461,7 @@ def test_backends_lists_every_solver_with_its_time(run):
     code, out, _ = run("backends", "--json")
     found = {entry["state"]["name"]: entry for entry in json.loads(out)["backends"]}
     assert code == 0 and list(found) == [
+        "fast",
         "highs",
         "ortools",
         "ortools-highs",

@@ -1,5 +1,6 @@
 """The built wheel works away from the source tree: command, notebooks, weights, types."""
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -7,6 +8,8 @@ import venv
 from pathlib import Path
 
 import pytest
+
+from tests.needs import needs_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +54,13 @@ def test_types_and_weights_are_in_it(away):
     assert (weights / "words.safetensors").exists()
     for name in ("model.safetensors", "config.json", "tokenizer.json", "descriptions.json"):
         assert (weights / "embedded" / name).exists()
+
+
+def test_the_engine_is_in_it(away):
+    needs_engine()
+    (away / "one.txt").write_text("1x1 (0,0,0)\n", encoding="utf-8")
+    report = run(away / "venv/bin/legolab", "check", "one.txt", "--json", cwd=away)
+    assert json.loads(report)["backend"] == "fast"
 
 
 def test_lab_finds_the_notebooks(away):

@@ -12,10 +12,9 @@ from legolab.bricks.connectivity import reach_ground
 from legolab.bricks.contacts import IntArray, SideContacts
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
+from legolab.stability.balance import KINDS, Balance, balance_of
 from legolab.stability.equilibrium import (
-    FORCE_UNIT,
     PULL_CAPACITY,
-    ROW_UNITS,
     ROWS,
     FloatArray,
     Ground,
@@ -24,14 +23,14 @@ from legolab.stability.equilibrium import (
     build_scene,
 )
 from legolab.stability.margin import least_pull, strict_forces
-from legolab.stability.program import (
-    COST_UNIT,
-    Outcome,
-    Solution,
-    published_program,
-    pulled_bricks,
+from legolab.stability.program import Outcome, published_program, pulled_bricks
+from legolab.stability.registry import (
+    UNVERIFIED,
+    Backend,
+    OwnProgram,
+    choose_backend,
+    find_backend,
 )
-from legolab.stability.registry import UNVERIFIED, Backend, choose_backend, find_backend
 from legolab.stability.report import Forces, Options, StabilityReport, Verdict
 
 RESIDUAL_TOLERANCE = 1e-6
@@ -92,27 +91,26 @@ def analyze(
     _, solver = find_backend(name)
     floating = ~reach_ground(scene.contacts.studs)
     solving = time.perf_counter()
-    solution = _strict(scene, solver, time_limit) if strict else None
-    if solution is None:
-        solution = _published(scene, solver, time_limit)
+    balance = _strict(scene, name, solver, time_limit) if strict else None
+    if balance is None:
+        balance = _published(scene, name, solver, time_limit)
     solved = time.perf_counter()
-    residuals = read_residuals(solution)
-    failing = floating | (residuals > RESIDUAL_TOLERANCE).any(axis=1)
-    scores = _scores(largest_pulls(scene, solution), failing)
+    failing = floating | (balance.residuals > RESIDUAL_TOLERANCE).any(axis=1)
+    scores = _scores(largest_pulls(scene, balance), failing)
     back = np.argsort(scene.order)
     return StabilityReport(
         structure=structure,
         verdict=Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE,
         scores=scores[back],
-        residuals=residuals[back],
-        objective=solution.objective * COST_UNIT,
-        forces=read_forces(scene, solution),
+        residuals=balance.residuals[back],
+        objective=balance.objective,
+        forces=read_forces(scene, balance),
         floating_bricks=floating[back],
-        backend=name,
+        backend=balance.solver,
         seconds=time.perf_counter() - start,
         options=options,
-        columns=len(solution.columns),
-        rows=len(solution.program.row_lower),
+        columns=balance.columns,
+        rows=balance.rows,
         solve_seconds=solved - solving,
     )
 
@@ -136,20 +134,24 @@ def _unverified(structure: BrickStructure, seconds: float, options: Options) -> 
     )
 
 
-def _published(scene: Scene, solver: Backend, time_limit: float) -> Solution:
+def _published(scene: Scene, name: str, solver: Backend, time_limit: float) -> Balance:
+    if isinstance(solver, OwnProgram):
+        return solver.solve_published(scene, time_limit)
     solution = solver.solve(published_program(scene), time_limit)
     if solution.outcome is not Outcome.OPTIMAL:
         raise SolverError(
             "expected a solution of the published program, which always has one, but the solver "
             "said there is none"
         )
-    return solution
+    return balance_of(solution, name)
 
 
-def _strict(scene: Scene, solver: Backend, time_limit: float) -> Solution | None:
+def _strict(scene: Scene, name: str, solver: Backend, time_limit: float) -> Balance | None:
     """Forces in exact equilibrium, pulls as small as can be; None where there is no equilibrium."""
     t = least_pull(scene, solver, time_limit)
-    return None if np.isinf(t) else strict_forces(scene, t, solver, time_limit)
+    if np.isinf(t):
+        return None
+    return balance_of(strict_forces(scene, t, solver, time_limit), name)
 
 
 def _scores(pulls: FloatArray, failing: NDArray[np.bool_]) -> FloatArray:
@@ -158,22 +160,15 @@ def _scores(pulls: FloatArray, failing: NDArray[np.bool_]) -> FloatArray:
     return np.where(failing | at_capacity, 1.0, pulls / PULL_CAPACITY)
 
 
-def largest_pulls(scene: Scene, solution: Solution) -> FloatArray:
+def largest_pulls(scene: Scene, balance: Balance) -> FloatArray:
     """The largest pull below each brick, the ground's too; float64 [bricks], N, by rank."""
     pulls = np.zeros(scene.bricks)
-    np.maximum.at(pulls, pulled_bricks(scene), solution.block("pull") * FORCE_UNIT)
+    np.maximum.at(pulls, pulled_bricks(scene), balance.forces["pull"])
     return pulls
 
 
-def read_residuals(solution: Solution) -> FloatArray:
-    """How far each row is from balance; float64 [bricks, 5], N and N m, by rank."""
-    out = solution.block("residual_plus") + solution.block("residual_minus")
-    residuals: FloatArray = out.reshape(-1, ROWS) * ROW_UNITS
-    return residuals
-
-
-def read_forces(scene: Scene, solution: Solution) -> Forces:
-    """Every force of a solution, bricks by their index in the structure."""
+def read_forces(scene: Scene, balance: Balance) -> Forces:
+    """Every force of a balance, bricks by their index in the structure."""
     places = {
         "press": _point_places(scene, scene.press),
         "pull": _point_places(scene, scene.pull),
@@ -191,7 +186,7 @@ def read_forces(scene: Scene, solution: Solution) -> Forces:
         x=x,
         y=y,
         z=scene.boxes[top, 4].astype(np.float64),
-        force=np.concatenate([solution.block(kind) for kind in places]) * FORCE_UNIT,
+        force=np.concatenate([balance.forces[kind] for kind in KINDS]),
     )
 
 

@@ -10,19 +10,26 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from legolab.errors import InputError, SolverError
+from legolab.stability.balance import Balance
+from legolab.stability.equilibrium import Scene
+from legolab.stability.native import LIBRARY
 from legolab.stability.program import Program, Solution
 
 UNVERIFIED = "unverified"
 """The name of "no solver at all"."""
+
+FAST = "fast"
+"""The name of legolab's own engine."""
 
 ENVIRONMENT = "LEGOLAB_SOLVER"
 """The variable that says what "auto" means."""
@@ -40,6 +47,22 @@ class Backend(Protocol):
 
         Raises:
             SolverError: it ended in any other way; never a solution from such an end.
+        """
+
+
+@runtime_checkable
+class OwnProgram(Protocol):
+    """A solver with a form of its own for the published program."""
+
+    def solve_published(self, scene: Scene, time_limit: float) -> Balance:
+        """The published program of a scene, its ties broken.
+
+        Args:
+            scene: at least one brick.
+            time_limit: seconds, more than 0.
+
+        Raises:
+            SolverError: it ended without an answer.
         """
 
 
@@ -64,6 +87,7 @@ class _Entry:
 
 
 _ENTRIES = {
+    FAST: _Entry("fast", None, "highspy", "legolab", "legolab's own engine, then HiGHS (MIT)"),
     "highs": _Entry("highs", None, "highspy", "highspy", "HiGHS, free (MIT)"),
     "ortools": _Entry("ortools", "glop", "ortools", "ortools", "OR-Tools GLOP, free (Apache 2.0)"),
     "ortools-highs": _Entry(
@@ -105,20 +129,35 @@ def backend_states(environment: Mapping[str, str] = os.environ) -> list[BackendS
 
 
 def _state(name: str, entry: _Entry, environment: Mapping[str, str]) -> BackendState:
-    if not _importable(entry.library):
-        reason = f"{entry.distribution} is not installed"
+    reason = _missing(name)
+    if reason:
         return BackendState(name, entry.about, None, False, reason)
-    reason = ""
     if name == "gurobi" and gurobi_licence(environment) is None:
         reason = "no licence file; asked for by name, the small built-in licence is used"
     return BackendState(name, entry.about, _version(entry.distribution), not reason, reason)
 
 
+def _missing(name: str) -> str:
+    """What is not installed that a backend needs; empty when all is there."""
+    library = _ENTRIES[name].library
+    if name == FAST and not LIBRARY.exists():
+        return "legolab was installed without a C compiler, which it takes to have the engine"
+    return "" if _importable(library) else f"{library} is not installed"
+
+
 def _importable(library: str) -> bool:
+    if library in sys.modules:
+        return sys.modules[library] is not None
     try:
-        return sys.modules.get(library) is not None or find_spec(library) is not None
+        return _is_installed(library)
     except (ImportError, ValueError):
         return False
+
+
+@lru_cache
+def _is_installed(library: str) -> bool:
+    """Looks through the path, which takes as long as a small model takes to verify."""
+    return find_spec(library) is not None
 
 
 def _ready(name: str, environment: Mapping[str, str]) -> bool:
@@ -127,9 +166,11 @@ def _ready(name: str, environment: Mapping[str, str]) -> bool:
         return True
     if name == "gurobi" and gurobi_licence(environment) is None:
         return False
+    if _missing(name):
+        return False
     try:
-        import_module(_ENTRIES[name].library)
-    except ImportError:
+        _load(name)
+    except SolverError:
         return False
     return True
 
@@ -175,9 +216,10 @@ def choose_backend(name: str = "auto", environment: Mapping[str, str] = os.envir
     if name not in backend_names():
         known = ", ".join(["auto", *backend_names()])
         raise InputError(f"expected one of the backends {known}{source}, got {name!r}")
-    if name != UNVERIFIED and not _importable(_ENTRIES[name].library):
-        distribution = _ENTRIES[name].distribution
-        raise InputError(f"the backend {name} needs {distribution}: pip install {distribution}")
+    if name != UNVERIFIED and (missing := _missing(name)):
+        library = _ENTRIES[name].library
+        remedy = "" if _importable(library) else f": pip install {library}"
+        raise InputError(f"the backend {name} cannot be used, {missing}{remedy}")
     return name
 
 
@@ -191,13 +233,25 @@ def find_backend(name: str = "auto") -> tuple[str, Backend]:
     chosen = choose_backend(name)
     if chosen == UNVERIFIED:
         raise InputError("expected a solver, got none: nothing can be solved unverified")
-    entry = _ENTRIES[chosen]
+    return chosen, _load(chosen)
+
+
+def _load(name: str) -> Backend:
+    """A backend whose library is there and loads.
+
+    Raises:
+        SolverError: it does not load.
+    """
+    entry = _ENTRIES[name]
     try:
-        import_module(entry.library)
         module = import_module(f"legolab.stability.backends.{entry.module}")
+        if name == FAST:
+            module.load()  # HiGHS, which it seldom needs, is not loaded for it
+        else:
+            import_module(entry.library)
     except ImportError as error:
-        raise SolverError(f"cannot load {entry.distribution}: {error}") from error
-    return chosen, cast(Backend, getattr(module, entry.attribute) if entry.attribute else module)
+        raise SolverError(f"cannot load {entry.library}: {error}") from error
+    return cast(Backend, getattr(module, entry.attribute) if entry.attribute else module)
 
 
 def find_mixed_backend() -> MixedBackend | None:

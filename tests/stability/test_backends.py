@@ -16,10 +16,11 @@ from legolab.stability.equilibrium import build_scene
 from legolab.stability.program import Outcome, Program, published_program
 from legolab.stability.registry import backend_names, backend_states, choose_backend, find_backend
 from legolab.stability.report import Verdict
+from tests.needs import needs_engine
 from tests.stability.reference import solve_reference
 from tests.stability.structures import KINDS, random_structure
 
-SOLVERS = ["highs", "ortools", "ortools-highs", "gurobi"]
+SOLVERS = ["fast", "highs", "ortools", "ortools-highs", "gurobi"]
 SMALL = 12  # bricks: what Gurobi's built-in licence allows of every kind
 
 FALLS = "1x1 (5,5,0)\n8x1 (5,5,1)\n" + "".join(f"1x8 (12,2,{z})\n" for z in range(2, 9))
@@ -31,6 +32,8 @@ def solver(request: pytest.FixtureRequest) -> str:
     name = str(request.param)
     if name == "gurobi":
         pytest.importorskip("gurobipy")
+    if name == "fast":
+        needs_engine()
     return name
 
 
@@ -180,7 +183,7 @@ def hide(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
 @pytest.mark.parametrize(
     ("hidden", "chosen"),
     [
-        ((), "highs"),
+        ((), "fast"),
         (("highspy",), "ortools"),
         (("highspy", "ortools"), "unverified"),
     ],
@@ -188,6 +191,7 @@ def hide(monkeypatch: pytest.MonkeyPatch, *libraries: str) -> None:
 def test_auto_takes_the_first_that_is_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, hidden: tuple[str, ...], chosen: str
 ) -> None:
+    needs_engine()
     hide(monkeypatch, *hidden)
     environment = {"HOME": str(tmp_path)}
     assert choose_backend("auto", environment) == chosen
@@ -217,6 +221,7 @@ def test_a_library_that_cannot_be_loaded_is_passed_over_by_auto(
     monkeypatch.delitem(sys.modules, "highspy", raising=False)
     (tmp_path / "highspy.py").write_text("raise ImportError('its own library is missing')\n")
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "LIBRARY", tmp_path / "never compiled")
     assert choose_backend("auto", {}) == "ortools"
     with pytest.raises(SolverError, match="its own library is missing"):
         find_backend("highs")
@@ -235,7 +240,7 @@ def test_the_environment_says_what_auto_means_and_a_name_counts_for_more(
 
 
 def test_unknown_and_missing_backends_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InputError, match="expected one of the backends auto, highs"):
+    with pytest.raises(InputError, match="expected one of the backends auto, fast, highs"):
         choose_backend("abacus")
     hide(monkeypatch, "gurobipy")
     with pytest.raises(InputError, match="pip install gurobipy"):

@@ -1,0 +1,239 @@
+"""legolab's own engine: the published program in small motions, in C (see `native`).
+
+It proves each answer by itself: forces in balance, and a motion that shows that nothing costs
+less. What it cannot prove, and every other program, goes to HiGHS.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import time
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from legolab.errors import SolverError
+from legolab.stability.backends import highs
+from legolab.stability.balance import Balance, balance_of
+from legolab.stability.equilibrium import (
+    FORCE_UNIT,
+    FX,
+    FY,
+    FZ,
+    ROW_UNITS,
+    T1,
+    T2,
+    FloatArray,
+    Scene,
+)
+from legolab.stability.native import LIBRARY
+from legolab.stability.program import (
+    COST_UNIT,
+    Penalties,
+    Program,
+    Solution,
+    broken_ties,
+    published_penalties,
+    published_program,
+)
+
+logger = logging.getLogger("legolab")
+
+_PARTS = [FZ, T1, T2, FX, FY]
+"""Our rows in the order of the engine."""
+
+
+class _Outcome(IntEnum):
+    """`Outcome` of native/interior.h."""
+
+    EXACT = 0
+    OUT_OF_TIME = 1
+    INEXACT = 2
+    OUT_OF_MEMORY = 3
+
+
+def _structure(name: str, integers: str, arrays: str, numbers: str = "", last: str = "") -> Any:
+    """A C struct: integers, then pointers to arrays, then doubles, then integers."""
+    kinds = (
+        (integers, ctypes.c_int),
+        (arrays, ctypes.c_void_p),
+        (numbers, ctypes.c_double),
+        (last, ctypes.c_int),
+    )
+    fields = [(field, kind) for names, kind in kinds for field in names.split()]
+    return type(name, (ctypes.Structure,), {"_fields_": fields})
+
+
+_Scene = _structure(
+    "Scene",
+    "bricks contacts sides",
+    "centre_x centre_y weight top bottom press_start pull_start press_x press_y pull_x pull_y "
+    "side_low side_high side_axis",
+)
+_Costs = _structure("Costs", "", "pull max_pull residual")
+_Answer = _structure(
+    "Answer",
+    "",
+    "press pull side residual friction_x friction_y motion",
+    "objective bound primal_error dual_error",
+    "steps rows columns",
+)
+
+
+@lru_cache(maxsize=1)
+def load() -> Any:
+    """The compiled library.
+
+    Raises:
+        SolverError: it cannot be loaded.
+    """
+    try:
+        library = ctypes.CDLL(str(LIBRARY))
+    except OSError as error:
+        raise SolverError(f"cannot load legolab's engine: {error}") from error
+    library.legolab_solve.argtypes = (
+        [ctypes.c_void_p] * 3 + [ctypes.c_double] + [ctypes.c_void_p] * 2
+    )
+    library.legolab_sources.restype = ctypes.c_char_p
+    return library
+
+
+def sources() -> str:
+    """Digest of the sources that the library was compiled from."""
+    digest: bytes = load().legolab_sources()
+    return digest.decode()
+
+
+def solve(program: Program, time_limit: float) -> Solution:
+    """Any other program than the published one, by HiGHS; see `highs.solve`."""
+    return highs.solve(program, time_limit)
+
+
+def solve_published(scene: Scene, time_limit: float) -> Balance:
+    """The published program of a scene, its ties broken; always has a solution.
+
+    Args:
+        scene: at least one brick.
+        time_limit: seconds.
+
+    Raises:
+        SolverError: the time was not enough, or neither the engine nor HiGHS found an answer.
+    """
+    began = time.monotonic()
+    outcome, balance = _minimise(scene, time_limit)
+    if balance is not None:
+        return balance
+    if outcome is _Outcome.OUT_OF_MEMORY:
+        raise SolverError("expected the engine to solve the program, but there is no more memory")
+    left = time_limit - (time.monotonic() - began)
+    if outcome is _Outcome.OUT_OF_TIME or left <= 0:
+        raise SolverError(
+            f"expected the engine to solve the program within {time_limit:g} s, but it ran into "
+            "the time limit"
+        )
+    logger.info("the engine could not prove its answer for %d bricks: HiGHS solves", scene.bricks)
+    return balance_of(highs.solve(published_program(scene), left), "highs")
+
+
+class _Arrays:
+    """Memory that C reads; it lives as long as this does."""
+
+    def __init__(self) -> None:
+        self._kept: list[np.ndarray[Any, Any]] = []
+
+    def reals(self, values: Any) -> int:
+        return self._keep(np.ascontiguousarray(values, np.float64))
+
+    def integers(self, values: Any) -> int:
+        return self._keep(np.ascontiguousarray(values, np.int32))
+
+    def _keep(self, array: np.ndarray[Any, Any]) -> int:
+        self._kept.append(array)
+        return array.ctypes.data
+
+
+def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None]:
+    arrays = _Arrays()
+    given, published = _scene(scene, arrays), published_penalties(scene)
+    contacts, along_x = len(scene.contacts.studs.top), len(scene.contacts.along_x.low)
+    found = {
+        "press": np.empty(len(scene.press.x)),
+        "pull": np.empty(len(scene.pull.x)),
+        "side": np.empty(given.sides),
+        "residual": np.empty((scene.bricks, len(_PARTS))),
+        "friction_x": np.empty(contacts),
+        "friction_y": np.empty(contacts),
+    }
+    answer = _Answer(**{name: array.ctypes.data for name, array in found.items()})
+    objective = ctypes.c_double()
+    outcome = _Outcome(
+        load().legolab_solve(
+            ctypes.byref(given),
+            ctypes.byref(_costs(broken_ties(scene, published), arrays)),
+            ctypes.byref(_costs(published, arrays)),
+            time_limit,
+            ctypes.byref(answer),
+            ctypes.byref(objective),
+        )
+    )
+    if outcome is not _Outcome.EXACT:
+        return outcome, None
+    forces = {
+        kind: found[kind] * FORCE_UNIT for kind in ("press", "pull", "friction_x", "friction_y")
+    }
+    forces["side_x"], forces["side_y"] = np.split(found["side"] * FORCE_UNIT, [along_x])
+    return outcome, Balance(
+        solver="fast",
+        forces=forces,
+        residuals=_by_row(found["residual"]),
+        objective=objective.value * COST_UNIT,
+        columns=answer.columns,
+        rows=answer.rows,
+    )
+
+
+def _scene(scene: Scene, arrays: _Arrays) -> Any:
+    # From the corner of the model: where it stands then changes nothing, to the last digit.
+    studs, (h, w, x, y, _) = scene.contacts.studs, scene.boxes.T
+    corner_x, corner_y = x.min(), y.min()
+    along_x, along_y = scene.contacts.along_x, scene.contacts.along_y
+    contact = np.arange(len(studs.top) + 1)
+    axis = np.repeat([0, 1], [len(along_x.low), len(along_y.low)])
+    return _Scene(
+        bricks=scene.bricks,
+        contacts=len(studs.top),
+        sides=len(axis),
+        centre_x=arrays.reals(x - corner_x + (h - 1) / 2),
+        centre_y=arrays.reals(y - corner_y + (w - 1) / 2),
+        weight=arrays.reals(scene.weights / FORCE_UNIT),
+        top=arrays.integers(studs.top),
+        bottom=arrays.integers(studs.bottom),
+        press_start=arrays.integers(np.searchsorted(scene.press.contact, contact)),
+        pull_start=arrays.integers(np.searchsorted(scene.pull.contact, contact)),
+        press_x=arrays.reals(scene.press.x - corner_x),
+        press_y=arrays.reals(scene.press.y - corner_y),
+        pull_x=arrays.reals(scene.pull.x - corner_x),
+        pull_y=arrays.reals(scene.pull.y - corner_y),
+        side_low=arrays.integers(np.concatenate([along_x.low, along_y.low])),
+        side_high=arrays.integers(np.concatenate([along_x.high, along_y.high])),
+        side_axis=arrays.integers(axis),
+    )
+
+
+def _costs(penalties: Penalties, arrays: _Arrays) -> Any:
+    return _Costs(
+        pull=arrays.reals(penalties.pull),
+        max_pull=arrays.reals(penalties.max_pull),
+        residual=arrays.reals(penalties.residual[:, _PARTS]),
+    )
+
+
+def _by_row(residuals: FloatArray) -> FloatArray:
+    """float64 [bricks, 5] in the engine's order and units -> N and N m in ours, at least 0."""
+    ordered = np.empty_like(residuals)
+    ordered[:, _PARTS] = np.abs(residuals)
+    result: FloatArray = ordered * ROW_UNITS
+    return result

@@ -1,0 +1,269 @@
+/* Mehrotra's predictor-corrector method (SIAM J. Optim. 2, 1992) on
+
+    minimise    sum beta_k f_k + sum alpha_b m_b + sum rho_i (r+_i + r-_i)
+    subject to  sum over columns = weight on every row,   f_k + g_k = m_b   for every pull below b
+
+with presses n, side presses e, pulls f, their room g under the largest pull m of their brick, and
+residuals r, all >= 0. With multipliers y of the rows and z of the last equations, and
+phi = closing under y, the reduced costs are
+
+    n: -phi   e: -work   r: rho -+ turn   f: beta + phi + z   g: z   m: alpha - sum z
+
+Every step keeps x s of all unknowns about alike while it makes them smaller. When they are small
+the end is tried: see settle.c. */
+#include "method.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+static const int MAX_STEPS = 150;
+static const double START_FORCE = 2;  /* of a mean weight */
+static const double START_COST = 5;
+static const double BACK = 0.995;     /* of the way to where the first value is 0 */
+static const double ROUNDING = 1e-15; /* of a diagonal: a pivot that is rounding */
+static const double HALF_DONE = 1e-2; /* gap, of the objective: where other costs go on from */
+static const double FIRST_TRY = 1e-5; /* likewise: the end is tried from here */
+static const double NEXT_TRY = 1e-2;
+static const double LAST_TRY = 1e-12;
+static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
+static const int PATIENCE = 3;        /* such steps in a row */
+static const double AGREED = 1e-13;   /* forces and motion on the objective, relative */
+static const double AT_LAST = 1e-11;  /* likewise, where rounding allows no more */
+
+double now(void) {
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static Kind open_kind(Arena *arena, int count) {
+    Kind kind = {.count = count};
+    double **part[] = {&kind.x,   &kind.s,      &kind.dx,   &kind.ds,    &kind.theta,
+                       &kind.off, &kind.toward, &kind.push, &kind.sum_x, &kind.sum_s};
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) *part[i] = TAKE(arena, double, count);
+    return kind;
+}
+
+Method *open_method(Arena *arena, const Program *program) {
+    const Scene *s = program->scene;
+    int presses = s->press_start[s->contacts], pulls = s->pull_start[s->contacts];
+    int residuals = PARTS * s->bricks, all = program->rows + 1, widest = 0;
+    int counts[KINDS] = {presses, s->sides, residuals, residuals, pulls, pulls, s->bricks};
+    Method *m = TAKE(arena, Method, 1);
+    m->program = program;
+    for (int k = 0; k < KINDS; k++) {
+        m->kind[k] = open_kind(arena, counts[k]);
+        all += 2 * counts[k];
+    }
+    double **rows[] = {&m->y, &m->dy, &m->sum_y, &m->lack, &m->rhs, &m->scratch};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        *rows[i] = TAKE(arena, double, program->rows + 1);
+    m->room_off = TAKE(arena, double, pulls);
+    m->share = TAKE(arena, double, pulls);
+    m->stiff = TAKE(arena, double, pulls);
+    m->closing[0] = TAKE(arena, double, presses);
+    m->closing[1] = TAKE(arena, double, pulls);
+    m->most_weight = TAKE(arena, double, s->bricks);
+    m->most_push = TAKE(arena, double, s->bricks);
+    m->half = TAKE(arena, double, all);
+    m->before = TAKE(arena, double, all);
+    m->pulls_start = TAKE(arena, int, s->bricks + 1);
+    for (int b = 0; b <= s->bricks; b++) m->pulls_start[b] = s->pull_start[program->first[b]];
+    m->unknowns = presses + 2 * residuals + 2 * pulls;
+    for (int b = 0; b < s->bricks; b++) {
+        int width = program->clique_start[b + 1] - program->clique_start[b];
+        if (width > widest) widest = width;
+        if (s->weight[b] > m->scale) m->scale = s->weight[b];
+        m->unknowns += m->pulls_start[b] < m->pulls_start[b + 1];
+    }
+    for (int e = 0; e < s->sides; e++) m->unknowns += program->side[e].count > 0;
+    m->dense = TAKE(arena, double, widest * (widest + 1) / 2);
+    m->shared = TAKE(arena, double, widest);
+    return m;
+}
+
+int unknowns_of(const Method *m) { return m->unknowns; }
+
+static void set(Kind *kind, int i, double s, double product) {
+    kind->s[i] = s;
+    kind->x[i] = product / s;
+}
+
+/* Every brick sinks a little more than what is below it: that closes nothing. */
+static void begin(Method *m) {
+    const Program *p = m->program;
+    const Scene *s = p->scene;
+    double mean = 0;
+    for (int b = 0; b < s->bricks; b++) mean += s->weight[b] / s->bricks;
+    double product = START_FORCE * mean * START_COST;
+    memset(m->y, 0, (size_t)(p->rows + 1) * sizeof(double));
+    for (int c = 0; c < s->contacts; c++) { /* ascending by top: what is below comes before */
+        double under = s->bottom[c] == s->bricks ? 0 : m->y[s->bottom[c]];
+        m->y[s->top[c]] = fmin(m->y[s->top[c]], under - START_COST);
+    }
+    for (int k = 0; k < m->kind[PRESS].count; k++) set(&m->kind[PRESS], k, START_COST, product);
+    for (int e = 0; e < s->sides; e++)
+        set(&m->kind[SIDE], e, START_COST, p->side[e].count ? product : 0);
+    for (int i = 0; i < m->kind[PLUS].count; i++) {
+        double turn = turn_of(p->turn + i, m->y), cost = m->costs->residual[i];
+        set(&m->kind[PLUS], i, fmax(cost - turn, START_COST), product);
+        set(&m->kind[MINUS], i, fmax(cost + turn, START_COST), product);
+    }
+    for (int b = 0; b < s->bricks; b++) {
+        int from = m->pulls_start[b], to = m->pulls_start[b + 1];
+        double cost = m->costs->max_pull[b], z = fmax(cost / (2 * (to - from + 1)), START_COST);
+        for (int k = from; k < to; k++) {
+            double rest = z + m->costs->pull[k] - START_COST;
+            set(&m->kind[ROOM], k, z, product);
+            set(&m->kind[PULL], k, fmax(rest, START_COST / 10), product);
+        }
+        double rest = fmax(cost - (to - from) * z, cost / 10);
+        set(&m->kind[MOST], b, rest, from < to ? product : 0);
+    }
+}
+
+/* How far the step may go, of 1, until a value or a reduced cost is nearly 0. */
+MANY static void longest(const Method *m, double *primal, double *dual) {
+    double most_x = BACK, most_s = BACK; /* of -dx / x and -ds / s */
+    for (int k = 0; k < KINDS; k++) {
+        const Kind *kind = m->kind + k;
+        const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
+#pragma omp simd reduction(max : most_x, most_s)
+        for (int i = 0; i < kind->count; i++) {
+            double by_x = x[i] > 0 ? -dx[i] / x[i] : 0, by_s = -ds[i] / s[i];
+            most_x = by_x > most_x ? by_x : most_x;
+            most_s = by_s > most_s ? by_s : most_s;
+        }
+    }
+    *primal = BACK / most_x, *dual = BACK / most_s;
+}
+
+/* The gap if the step went so far. */
+MANY static double gap_after(const Method *m, double primal, double dual) {
+    double gap = 0;
+    for (int k = 0; k < KINDS; k++) {
+        const Kind *kind = m->kind + k;
+        const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
+#pragma omp simd reduction(+ : gap)
+        for (int i = 0; i < kind->count; i++)
+            gap += (x[i] + primal * dx[i]) * (s[i] + dual * ds[i]);
+    }
+    return gap;
+}
+
+/* Aim at x s = 0, or at `centre` with what the first aim missed by taken into account. */
+MANY static void look_at(Method *m, int corrected, double centre) {
+    for (int k = 0; k < KINDS; k++) {
+        const Kind *kind = m->kind + k;
+        const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
+        double *toward = kind->toward;
+        for (int i = 0; i < kind->count; i++) toward[i] = -s[i];
+        if (!corrected) continue;
+        for (int i = 0; i < kind->count; i++)
+            toward[i] += x[i] > 0 ? (centre - dx[i] * ds[i]) / x[i] : 0;
+    }
+}
+
+MANY static void go(Method *m, double primal, double dual) {
+    for (int k = 0; k < KINDS; k++) {
+        Kind *kind = m->kind + k;
+        for (int i = 0; i < kind->count; i++) {
+            kind->x[i] += primal * kind->dx[i];
+            kind->s[i] += dual * kind->ds[i];
+        }
+    }
+    for (int r = 0; r < m->program->rows; r++) m->y[r] += dual * m->dy[r];
+}
+
+/* One step. Returns how far it got, of 1. */
+static double advance(Method *m) {
+    double primal, dual;
+    weigh(m);
+    assemble(m, ROUNDING);
+    look_at(m, 0, 0);
+    solve_step(m);
+    longest(m, &primal, &dual);
+    double left = gap_after(m, primal, dual) / m->gap;
+    look_at(m, 1, left * left * left * m->gap / m->unknowns);
+    solve_step(m);
+    if (m->gap <= HALF_DONE * fabs(m->bound)) refine_step(m);
+    longest(m, &primal, &dual);
+    go(m, primal, dual);
+    return fmin(primal, dual);
+}
+
+static void measure(Method *m) {
+    measure_dual(m);
+    measure_primal(m);
+}
+
+/* Values, reduced costs and motion, to or from one array. */
+static void copy_state(Method *m, double *to, const double *from) {
+    size_t at = 0;
+    for (int k = 0; k < 2 * KINDS + 1; k++) {
+        const Kind *kind = m->kind + k / 2;
+        double *part = k == 2 * KINDS ? m->y : k % 2 ? kind->s : kind->x;
+        size_t count = (size_t)(k == 2 * KINDS ? m->program->rows : kind->count);
+        if (to) memcpy(to + at, part, count * sizeof(double));
+        else memcpy(part, from + at, count * sizeof(double));
+        at += count;
+    }
+}
+
+static void copy_out(double *to, const double *from, int count) {
+    if (to) memcpy(to, from, (size_t)count * sizeof(double));
+}
+
+static void answer_with(const Method *m, Answer *answer) {
+    const Kind *kind = m->kind;
+    copy_out(answer->press, kind[PRESS].x, kind[PRESS].count);
+    copy_out(answer->pull, kind[PULL].x, kind[PULL].count);
+    copy_out(answer->side, kind[SIDE].x, kind[SIDE].count);
+    copy_out(answer->motion, m->y, m->program->rows);
+    if (answer->residual)
+        for (int i = 0; i < kind[PLUS].count; i++)
+            answer->residual[i] = kind[PLUS].x[i] - kind[MINUS].x[i];
+    answer->objective = m->objective;
+    answer->bound = m->bound;
+    answer->primal_error = m->primal_error;
+    answer->dual_error = m->dual_error;
+}
+
+Outcome minimise(Method *m, const Costs *costs, int again, double deadline, Answer *answer) {
+    Outcome outcome = INEXACT;
+    int keep = !again, stuck = 0;
+    double try_at = FIRST_TRY;
+    m->costs = costs;
+    if (again && m->has_half) copy_state(m, NULL, m->half);
+    else begin(m);
+    for (answer->steps = 0; answer->steps < MAX_STEPS; answer->steps++) {
+        measure(m);
+        double size = fabs(m->bound) + 1;
+        if (!(m->gap < 1e300)) break;
+        if (keep && m->gap <= HALF_DONE * size) {
+            copy_state(m, m->half, NULL);
+            m->has_half = 1;
+            keep = 0;
+        }
+        if (m->gap <= try_at * size || stuck == PATIENCE) {
+            int last = try_at < LAST_TRY || stuck == PATIENCE;
+            copy_state(m, m->before, NULL);
+            if (settle(m, last ? AT_LAST : AGREED)) {
+                outcome = EXACT;
+                break;
+            }
+            if (last) break;
+            copy_state(m, NULL, m->before);
+            measure(m);
+            try_at *= NEXT_TRY;
+        }
+        if (now() > deadline) {
+            outcome = OUT_OF_TIME;
+            break;
+        }
+        stuck = advance(m) < STUCK && m->gap < FIRST_TRY * size ? stuck + 1 : 0;
+    }
+    answer_with(m, answer);
+    return outcome;
+}

@@ -1,0 +1,35 @@
+/* The primal-dual interior-point method on the small program, and the exact vertex at its end. */
+#pragma once
+#include "program.h"
+
+typedef enum {
+    EXACT = 0,      /* the vertex and its bound agree */
+    OUT_OF_TIME = 1,
+    INEXACT = 2,    /* they do not: another solver must say */
+    OUT_OF_MEMORY = 3,
+} Outcome;
+
+typedef struct {
+    double *press, *pull, *side, *residual; /* forces, 0.01 N; residuals [bricks][PARTS] */
+    double *friction_x, *friction_y;        /* [contacts], see friction.h */
+    double *motion;                         /* [rows], the dual */
+    double objective, bound;                /* 1e-6 N */
+    double primal_error, dual_error;        /* largest imbalance, largest violated reduced cost */
+    int steps;
+    int rows, columns; /* of the program */
+} Answer;
+
+typedef struct Method Method;
+
+/* Room for the method; `program` and `costs` must outlive it. */
+Method *open_method(Arena *arena, const Program *program);
+
+int unknowns_of(const Method *method);
+
+/* Minimise `costs`. `answer` holds arrays to fill, or NULL where one is not wanted.
+
+again: go on from where this method was last time when it was half done, with other costs. */
+Outcome minimise(Method *method, const Costs *costs, int again, double deadline, Answer *answer);
+
+/* Seconds of a clock that only goes forward. */
+double now(void);

@@ -1,0 +1,119 @@
+/* The matrix of a step: sum over all columns of theta times the column times its transpose.
+
+What a pull and its room do together has, with h = 1 / (theta_f + theta_g) and u = theta_f h, the
+weight u theta_g; and all pulls below a brick share one more column, sum of u_k a_k, of weight
+1 / (1 / theta_m + sum h). Of each contact only six moments of the weights over its points enter. */
+#include "method.h"
+
+#include <string.h>
+
+/* Room and largest pull are weighed as they are: they are forces in name only. */
+static const double PAYS[KINDS] = {PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, 0, 0};
+/* Added to the diagonal: it keeps motions small that nothing asks for. */
+static const double NUDGE = 1e-8;
+
+MANY void weigh(Method *m) {
+    for (int k = 0; k < KINDS; k++) {
+        const double *x = m->kind[k].x, *s = m->kind[k].s;
+        double *theta = m->kind[k].theta;
+        for (int i = 0; i < m->kind[k].count; i++) theta[i] = x[i] / (s[i] + PAYS[k] * x[i]);
+    }
+}
+
+MANY static void share_pulls(Method *m) {
+    const double *pull = m->kind[PULL].theta, *room = m->kind[ROOM].theta;
+    for (int k = 0; k < m->kind[PULL].count; k++) {
+        double both = pull[k] + room[k];
+        double stiff = both > 0 ? 1 / both : 0;
+        m->stiff[k] = stiff;
+        m->share[k] = pull[k] * stiff;
+    }
+    for (int b = 0; b < m->program->scene->bricks; b++) {
+        double most = m->kind[MOST].theta[b], sum = 0;
+        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++) sum += m->stiff[k];
+        m->most_weight[b] = most > 0 ? 1 / (1 / most + sum) : 0;
+    }
+}
+
+static inline void add_entry(double *dense, int i, int j, double value) {
+    dense[i > j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i] += value;
+}
+
+/* What the points of a contact add to the clique of the brick on top. */
+static inline void add_contact(Method *m, int c) {
+    const Program *p = m->program;
+    const Scene *s = p->scene;
+    const Contact *contact = p->contact + c;
+    const int *index = p->contact_index + MOST_ROWS * c;
+    const double *press = m->kind[PRESS].theta, *room = m->kind[ROOM].theta;
+    double w0 = 0, wx = 0, wy = 0, wxx = 0, wxy = 0, wyy = 0, u0 = 0, ux = 0, uy = 0;
+    for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++) {
+        double x = p->press_x[k], y = p->press_y[k], w = press[k];
+        w0 += w, wx += w * x, wy += w * y, wxx += w * x * x, wxy += w * x * y, wyy += w * y * y;
+    }
+    for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
+        double x = p->pull_x[k], y = p->pull_y[k], u = m->share[k], w = u * room[k];
+        w0 += w, wx += w * x, wy += w * y, wxx += w * x * x, wxy += w * x * y, wyy += w * y * y;
+        u0 += u, ux += u * x, uy += u * y;
+    }
+    for (int i = 0; i < contact->count; i++) {
+        double a = contact->part[0][i], b = contact->part[1][i], d = contact->part[2][i];
+        double v0 = a * w0 + b * wx + d * wy;
+        double v1 = a * wx + b * wxx + d * wxy;
+        double v2 = a * wy + b * wxy + d * wyy;
+        m->shared[index[i]] += a * u0 + b * ux + d * uy;
+        for (int j = 0; j <= i; j++)
+            add_entry(m->dense, index[i], index[j],
+                      v0 * contact->part[0][j] + v1 * contact->part[1][j] +
+                          v2 * contact->part[2][j]);
+    }
+}
+
+static void add_residuals(Method *m, int b) {
+    const int *own = m->program->own_index + 5 * b;
+    double w[PARTS];
+    for (int part = 0; part < PARTS; part++)
+        w[part] = m->kind[PLUS].theta[PARTS * b + part] + m->kind[MINUS].theta[PARTS * b + part];
+    add_entry(m->dense, own[0], own[0], w[V]);
+    for (int axis = 0; axis < 2; axis++) {
+        int above = own[1 + 2 * axis], below = own[2 + 2 * axis];
+        double tilt = w[axis ? T1 : T2], shift = w[axis ? FY : FX] * HALF_HEIGHT * HALF_HEIGHT;
+        if (above >= 0) add_entry(m->dense, above, above, tilt + shift);
+        if (below >= 0) add_entry(m->dense, below, below, tilt + shift);
+        if (above >= 0 && below >= 0) add_entry(m->dense, above, below, shift - tilt);
+    }
+}
+
+MANY void assemble(Method *m, double nothing) {
+    const Program *p = m->program;
+    const Scene *s = p->scene;
+    double *value = p->factor.value;
+    share_pulls(m);
+    memset(value, 0, (size_t)p->factor.start[p->rows] * sizeof(double));
+    for (int b = 0; b < s->bricks; b++) {
+        int width = p->clique_start[b + 1] - p->clique_start[b];
+        int entries = width * (width + 1) / 2;
+        const int *place = p->place + p->place_start[b];
+        memset(m->dense, 0, (size_t)entries * sizeof(double));
+        memset(m->shared, 0, (size_t)width * sizeof(double));
+        for (int c = p->first[b]; c < p->first[b + 1]; c++) add_contact(m, c);
+        add_residuals(m, b);
+        for (int i = 0, at = 0; i < width; i++) {
+            double factor = m->shared[i] * m->most_weight[b];
+            for (int j = 0; j <= i; j++, at++)
+                value[place[at]] += m->dense[at] + factor * m->shared[j];
+        }
+    }
+    for (int e = 0; e < s->sides; e++) {
+        const Side *side = p->side + e;
+        const int *place = p->place + p->place_start[s->bricks + e];
+        if (!side->count) continue;
+        double w = side->part[0] * side->part[0] * m->kind[SIDE].theta[e];
+        value[place[0]] += w;
+        if (side->count == 1) continue;
+        value[place[1]] -= w;
+        value[place[2]] += w;
+    }
+    for (int r = 0; r < p->rows; r++) value[p->factor.start[r]] += NUDGE;
+    factor((Factor *)&p->factor, nothing);
+}

@@ -1,0 +1,87 @@
+/* What the parts of the method share: its unknowns, its step, and what it has measured. */
+#pragma once
+#include "interior.h"
+
+/* Loops over many numbers, compiled for several kinds of processor; the best one is taken. */
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__)
+#define MANY __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define MANY
+#endif
+
+enum { PRESS, SIDE, PLUS, MINUS, PULL, ROOM, MOST, KINDS };
+
+/* Unknowns of one kind that stay >= 0, and their reduced costs. */
+typedef struct {
+    int count;
+    double *x, *s;         /* value, reduced cost */
+    double *dx, *ds;       /* the step */
+    double *theta;         /* x / s, about: see `weigh` */
+    double *off;           /* what the reduced cost misses to being the one of y */
+    double *toward;        /* what x s is to change by, over x */
+    double *push;          /* change of x that does not come from dy */
+    double *sum_x, *sum_s; /* the step and its corrections */
+} Kind;
+
+struct Method {
+    const Program *program;
+    const Costs *costs;
+    Kind kind[KINDS];
+    double *y, *dy, *sum_y;  /* [rows + 1] the motion and its step */
+    double *lack;            /* [rows + 1] weight less what the forces do */
+    double *rhs, *scratch;   /* [rows + 1] */
+    double *room_off;        /* [pulls] m - f - g */
+    double *share, *stiff;   /* [pulls] u, h */
+    double *most_weight;     /* [bricks] 1 / (1 / theta_m + sum h), 0 where m stays */
+    double *most_push;       /* [bricks] */
+    double *closing[2];      /* [presses], [pulls] */
+    double *dense, *shared;  /* a clique's matrix and its column of pulls */
+    int *pulls_start;        /* [bricks + 1] */
+    int unknowns;
+    double scale;            /* largest weight */
+    double objective, bound, gap, primal_error, dual_error;
+    double *half, *before;   /* copies of x, s and y: half done; before the end was tried */
+    int has_half;
+};
+
+static inline double larger(double most, double value) {
+    value = value < 0 ? -value : value;
+    return value > most ? value : most;
+}
+
+/* measure.c */
+
+/* The closing at every press and pull under motion y, in m->closing. */
+void find_closings(Method *m, const double *y);
+/* `off` of every kind, dual_error. */
+void measure_dual(Method *m);
+/* lack, room_off, primal_error, objective, bound, gap. */
+void measure_primal(Method *m);
+/* rows -= what the forces `of` (values or steps, by kind) do. */
+void take_off(const Method *m, double *const of[KINDS], double *rows);
+
+/* matrix.c */
+
+/* theta of every kind, from values and reduced costs. */
+void weigh(Method *m);
+/* The matrix of thetas, factored; `nothing` as in `factor`. */
+void assemble(Method *m, double nothing);
+
+/* step.c */
+
+/* The step that theta, toward, off, room_off and lack ask for. */
+void solve_step(Method *m);
+/* Correct the step for what it leaves out of balance, as long as that helps. */
+void refine_step(Method *m);
+
+/* settle.c */
+
+/* Try to end here: forces and motion then prove each other right, within `agreed`. If not, x, s
+and y are of no more use. */
+int settle(Method *m, double agreed);
+
+/* A step also pays this over 2 for the square of every change of a force, so that no theta is
+larger than 1 / PROXIMAL: what it is made of loses its last digits to larger ones. */
+#define PROXIMAL 1e-10
+/* Forces, of the largest weight: as good as it gets. */
+#define EXACTLY 1e-13

@@ -1,0 +1,203 @@
+#include "program.h"
+
+static int root(int *parent, int face) {
+    while (parent[face] != face) face = parent[face] = parent[parent[face]];
+    return face;
+}
+
+/* Number the sheets: faces joined by contacts. Face b is under brick b, face bricks + b on it. */
+static void join_faces(Program *p, Arena *arena) {
+    const Scene *s = p->scene;
+    int bricks = s->bricks, ground = 2 * bricks;
+    int *parent = TAKE(arena, int, ground + 1), *sheet = TAKE(arena, int, ground + 1);
+    for (int face = 0; face <= ground; face++) {
+        parent[face] = face;
+        sheet[face] = -2;
+    }
+    for (int c = 0; c < s->contacts; c++) {
+        int under = root(parent, s->top[c]);
+        int over = root(parent, s->bottom[c] == bricks ? ground : bricks + s->bottom[c]);
+        parent[under] = over;
+    }
+    sheet[root(parent, ground)] = -1;
+    p->below = TAKE(arena, int, bricks);
+    p->above = TAKE(arena, int, bricks);
+    p->sheets = 0;
+    for (int b = 0; b < bricks; b++) {
+        int under = root(parent, b), over = root(parent, bricks + b);
+        if (sheet[under] == -2) sheet[under] = p->sheets++;
+        if (sheet[over] == -2) sheet[over] = p->sheets++;
+        p->below[b] = sheet[under];
+        p->above[b] = sheet[over];
+    }
+    p->rows = bricks + 2 * p->sheets;
+}
+
+static int row_of(const Program *p, int sheet, int axis) {
+    return sheet < 0 ? -1 : p->scene->bricks + axis * p->sheets + sheet;
+}
+
+static void add_part(Contact *contact, int row, int i, double value) {
+    if (row < 0) return;
+    int r = 0;
+    while (r < contact->count && contact->row[r] != row) r++;
+    if (r == contact->count) {
+        contact->row[r] = row;
+        contact->part[0][r] = contact->part[1][r] = contact->part[2][r] = 0;
+        contact->count++;
+    }
+    contact->part[i][r] += value;
+}
+
+/* sign times the rise of a brick, as it is felt at a contact. */
+static void add_rise(const Program *p, Contact *contact, int brick, double sign) {
+    double x = contact->origin_x - p->scene->centre_x[brick];
+    double y = contact->origin_y - p->scene->centre_y[brick];
+    add_part(contact, brick, 0, sign);
+    for (int over = 0; over < 2; over++) {
+        int sheet = over ? p->above[brick] : p->below[brick];
+        double s = over ? -sign : sign;
+        int row_x = row_of(p, sheet, 0), row_y = row_of(p, sheet, 1);
+        add_part(contact, row_x, 0, s * x);
+        add_part(contact, row_x, 1, s);
+        add_part(contact, row_y, 0, s * y);
+        add_part(contact, row_y, 2, s);
+    }
+}
+
+static void lay_out_contacts(Program *p, Arena *arena) {
+    const Scene *s = p->scene;
+    p->contact = TAKE(arena, Contact, s->contacts);
+    p->press_x = TAKE(arena, double, s->press_start[s->contacts]);
+    p->press_y = TAKE(arena, double, s->press_start[s->contacts]);
+    p->pull_x = TAKE(arena, double, s->pull_start[s->contacts]);
+    p->pull_y = TAKE(arena, double, s->pull_start[s->contacts]);
+    p->first = TAKE(arena, int, s->bricks + 1);
+    for (int b = 0, c = 0; b <= s->bricks; b++) {
+        while (c < s->contacts && s->top[c] < b) c++;
+        p->first[b] = c;
+    }
+    for (int c = 0; c < s->contacts; c++) {
+        Contact *contact = p->contact + c;
+        int from = s->press_start[c], to = s->press_start[c + 1];
+        for (int k = from; k < to; k++) {
+            contact->origin_x += s->press_x[k] / (to - from);
+            contact->origin_y += s->press_y[k] / (to - from);
+        }
+        add_rise(p, contact, s->top[c], 1);
+        if (s->bottom[c] < s->bricks) add_rise(p, contact, s->bottom[c], -1);
+        for (int r = contact->count; r < MOST_ROWS; r++) contact->row[r] = p->rows;
+        for (int k = from; k < to; k++) {
+            p->press_x[k] = s->press_x[k] - contact->origin_x;
+            p->press_y[k] = s->press_y[k] - contact->origin_y;
+        }
+        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
+            p->pull_x[k] = s->pull_x[k] - contact->origin_x;
+            p->pull_y[k] = s->pull_y[k] - contact->origin_y;
+        }
+    }
+}
+
+static void lay_out_sides(Program *p, Arena *arena) {
+    const Scene *s = p->scene;
+    p->side = TAKE(arena, Side, s->sides);
+    for (int e = 0; e < s->sides; e++) {
+        Side *side = p->side + e;
+        int low = p->below[s->side_low[e]], high = p->below[s->side_high[e]];
+        if (low == high) continue;
+        if (high >= 0) {
+            side->row[side->count] = row_of(p, high, s->side_axis[e]);
+            side->part[side->count++] = 2 * HALF_HEIGHT;
+        }
+        if (low >= 0) {
+            side->row[side->count] = row_of(p, low, s->side_axis[e]);
+            side->part[side->count++] = -2 * HALF_HEIGHT;
+        }
+    }
+}
+
+static void lay_out_turns(Program *p, Arena *arena) {
+    int bricks = p->scene->bricks;
+    p->turn = TAKE(arena, Turn, PARTS * bricks);
+    for (int b = 0; b < bricks; b++)
+        for (int part = 0; part < PARTS; part++) {
+            Turn *turn = p->turn + PARTS * b + part;
+            int axis = part == T1 || part == FY;
+            int above = row_of(p, p->above[b], axis), below = row_of(p, p->below[b], axis);
+            double shift = part == FX || part == FY, tilt = part == T1 ? -1 : 1;
+            turn->row[0] = part == V ? b : above < 0 ? p->rows : above;
+            turn->row[1] = part == V || below < 0 ? p->rows : below;
+            turn->value[0] = part == V ? 1 : shift ? HALF_HEIGHT : tilt;
+            turn->value[1] = part == V ? 0 : shift ? HALF_HEIGHT : -tilt;
+        }
+}
+
+static void own_rows(const Program *p, int brick, int out[5]) {
+    out[0] = brick;
+    out[1] = row_of(p, p->above[brick], 0);
+    out[2] = row_of(p, p->below[brick], 0);
+    out[3] = row_of(p, p->above[brick], 1);
+    out[4] = row_of(p, p->below[brick], 1);
+}
+
+/* A brick's clique: its own rows, and those of all that is below it, because they share its
+largest pull. */
+static void collect_cliques(Program *p, Arena *arena) {
+    const Scene *s = p->scene;
+    int cliques = s->bricks + s->sides, used = 0;
+    int *mark = TAKE(arena, int, p->rows);
+    p->clique_start = TAKE(arena, int, cliques + 1);
+    p->clique_row = TAKE(arena, int, 5 * s->bricks + MOST_ROWS * s->contacts + 2 * s->sides);
+    for (int b = 0; b < s->bricks; b++) {
+        int own[5];
+        own_rows(p, b, own);
+        for (int i = 0; i < 5; i++)
+            if (own[i] >= 0 && mark[own[i]] != b + 1) {
+                mark[own[i]] = b + 1;
+                p->clique_row[used++] = own[i];
+            }
+        for (int c = p->first[b]; c < p->first[b + 1]; c++)
+            for (int i = 0; i < p->contact[c].count; i++) {
+                int row = p->contact[c].row[i];
+                if (mark[row] == b + 1) continue;
+                mark[row] = b + 1;
+                p->clique_row[used++] = row;
+            }
+        p->clique_start[b + 1] = used;
+    }
+    for (int e = 0; e < s->sides; e++) {
+        for (int i = 0; i < p->side[e].count; i++) p->clique_row[used++] = p->side[e].row[i];
+        p->clique_start[s->bricks + e + 1] = used;
+    }
+}
+
+static void index_cliques(Program *p, Arena *arena) {
+    const Scene *s = p->scene;
+    int *index = TAKE(arena, int, p->rows);
+    p->contact_index = TAKE(arena, int, MOST_ROWS * s->contacts);
+    p->own_index = TAKE(arena, int, 5 * s->bricks);
+    for (int b = 0; b < s->bricks; b++) {
+        int own[5];
+        own_rows(p, b, own);
+        for (int i = p->clique_start[b]; i < p->clique_start[b + 1]; i++)
+            index[p->clique_row[i]] = i - p->clique_start[b];
+        for (int i = 0; i < 5; i++) p->own_index[5 * b + i] = own[i] < 0 ? -1 : index[own[i]];
+        for (int c = p->first[b]; c < p->first[b + 1]; c++)
+            for (int i = 0; i < p->contact[c].count; i++)
+                p->contact_index[MOST_ROWS * c + i] = index[p->contact[c].row[i]];
+    }
+}
+
+void lay_out_program(Program *p, Arena *arena, const Scene *scene) {
+    int cliques = scene->bricks + scene->sides;
+    p->scene = scene;
+    join_faces(p, arena);
+    lay_out_contacts(p, arena);
+    lay_out_sides(p, arena);
+    lay_out_turns(p, arena);
+    collect_cliques(p, arena);
+    plan_factor(&p->factor, arena, p->rows, cliques, p->clique_start, p->clique_row);
+    place_cliques(&p->factor, arena, cliques, p->clique_start, p->clique_row, &p->place_start,
+                  &p->place);
+    index_cliques(p, arena);
+}

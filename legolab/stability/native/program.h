@@ -1,0 +1,128 @@
+/* The published program in small motions: what moves, and what each force does to it.
+
+Its dual is a question about motions. A friction force has no sign and no cost, so its column says
+that two faces that touch cannot slide on one another. All faces joined by stud contacts of one
+layer therefore shift together, as one "sheet"; a sheet that takes in the ground stands still. A
+brick lies between two sheets, below and above; its tilt is the difference of their shifts, and
+what is left to it is to rise or sink. So the rows of the program are one rise per brick and two
+shifts per sheet instead of five per brick, and friction has no columns. Equal to the five-row
+program of legolab/stability/program.py in objective and in every force but friction, which
+`friction.c` works out at the end.
+
+Rows, and the motion `y` (the multipliers of the rows):
+    V_b          rise of brick b
+    X_s, Y_s     shift of sheet s along x and y, in units of one brick height
+With sheets a above and u below brick b, and (cx, cy) its centre:
+    T1_b = Y_u - Y_a,  T2_b = X_a - X_u            its tilts
+    V_b + (y - cy) T1_b - (x - cx) T2_b            rise of its point (x, y)
+    Fx_b = (X_a + X_u) H / 2L                      shift of its centre, y likewise
+A column's product with y is the work that a unit of its force does:
+    press at (x, y), t over u:  rise of t - rise of u =: closing(x, y);  a pull does the opposite
+    side press, i low, j high:  2 (H / 2L) (X of the sheet below j - X of that below i)
+    residual of V, T1, T2, Fx, Fy: those themselves
+Forces are in 0.01 N, torques in 0.01 N times a stud pitch, costs in 1e-6 N. */
+#pragma once
+#include "arena.h"
+#include "cholesky.h"
+
+#define HALF_HEIGHT 0.6153846153846154 /* H / 2L: arm of a horizontal force at a face, in studs */
+
+/* What the caller gives; nothing of it is changed. The ground is brick number `bricks`. */
+typedef struct {
+    int bricks, contacts, sides;
+    const double *centre_x, *centre_y, *weight;    /* [bricks], studs and 0.01 N */
+    const int *top, *bottom;                       /* [contacts], ascending by top */
+    const int *press_start, *pull_start;           /* [contacts + 1], into the points */
+    const double *press_x, *press_y;               /* points that can press */
+    const double *pull_x, *pull_y;                 /* points that can pull */
+    const int *side_low, *side_high, *side_axis;   /* [sides], axis 0 is x */
+} Scene;
+
+typedef struct {
+    const double *pull;     /* per pull point */
+    const double *max_pull; /* [bricks] */
+    const double *residual; /* [bricks][PARTS] */
+} Costs;
+
+enum { V, T1, T2, FX, FY, PARTS }; /* what can be out of balance at a brick */
+
+enum { MOST_ROWS = 8 }; /* that a contact touches: two rises and three sheets twice */
+
+/* A contact's closing is c0 + c1 x + c2 y, with x, y from (origin_x, origin_y) and
+c_i = sum over its rows r of part[i][r] y[row[r]]. Past `count` come parts of 0. */
+typedef struct {
+    int count, row[MOST_ROWS];
+    double part[3][MOST_ROWS];
+    double origin_x, origin_y;
+} Contact;
+
+/* A residual's turn is value[0] y[row[0]] + value[1] y[row[1]]. */
+typedef struct {
+    int row[2];
+    double value[2];
+} Turn;
+
+/* A side press; it does nothing, and has no rows, between bricks on one sheet. */
+typedef struct {
+    int count, row[2];
+    double part[2];
+} Side;
+
+/* What stands still has row number `rows`, of which every motion is 0 and every sum is idle: arrays
+by row have one element more. */
+typedef struct {
+    const Scene *scene;
+    int rows, sheets;
+    int *above, *below;  /* [bricks] sheets, -1 where it stands still */
+    int *first;          /* [bricks + 1] contacts of each brick with what is below it */
+    Contact *contact;
+    Side *side;
+    Turn *turn;          /* [bricks][PARTS] */
+    double *press_x, *press_y, *pull_x, *pull_y; /* from the origin of their contact */
+    /* Cliques of rows, for the matrix of the method: one per brick, then one per side. */
+    int *clique_start, *clique_row;
+    int *contact_index; /* [contacts][MOST_ROWS] in the clique of the brick on top */
+    int *own_index;     /* [bricks][5]: V, X above, X below, Y above, Y below; -1 where none */
+    int *place_start, *place; /* see place_cliques */
+    Factor factor;
+} Program;
+
+void lay_out_program(Program *program, Arena *arena, const Scene *scene);
+
+/* out: c0, c1, c2 of the contact's closing under motion y. */
+static inline void closing_of(const Contact *contact, const double *y, double out[3]) {
+    double c0 = 0, c1 = 0, c2 = 0;
+    for (int r = 0; r < MOST_ROWS; r++) {
+        double moved = y[contact->row[r]];
+        c0 += contact->part[0][r] * moved;
+        c1 += contact->part[1][r] * moved;
+        c2 += contact->part[2][r] * moved;
+    }
+    out[0] = c0, out[1] = c1, out[2] = c2;
+}
+
+/* rows += what presses at the contact's points do, given their sum and first moments. */
+static inline void press_on(const Contact *contact, const double moments[3], double *rows) {
+    for (int r = 0; r < MOST_ROWS; r++)
+        rows[contact->row[r]] += contact->part[0][r] * moments[0] +
+                                 contact->part[1][r] * moments[1] +
+                                 contact->part[2][r] * moments[2];
+}
+
+/* V, T1, T2, Fx or Fy of a brick under motion y. */
+static inline double turn_of(const Turn *turn, const double *y) {
+    return turn->value[0] * y[turn->row[0]] + turn->value[1] * y[turn->row[1]];
+}
+
+/* rows += the column of that residual, times value. */
+static inline void turn_by(const Turn *turn, double value, double *rows) {
+    rows[turn->row[0]] += turn->value[0] * value;
+    rows[turn->row[1]] += turn->value[1] * value;
+}
+
+/* What a side press does under motion y. */
+static inline double work_of(const Side *side, const double *y) {
+    double work = 0;
+    for (int i = 0; i < side->count; i++) work += side->part[i] * y[side->row[i]];
+    return work;
+}

@@ -1,0 +1,131 @@
+/* The end of the method: from nearly optimal to the vertex, and its proof. */
+#include "method.h"
+
+#include <math.h>
+#include <string.h>
+
+static const int MAX_ROUNDS = 12;
+static const double SMALL = 1e-2;      /* value over reduced cost of what is 0 at the end */
+static const double DEPENDENT = 1e-12; /* of a diagonal: a pivot that is rounding */
+static const double BALANCED = 1e-9;   /* forces, of the largest weight */
+static const double FEASIBLE = 1e-8;   /* reduced costs */
+static const double LEAST = 1e3;       /* added to an objective that the last digits are counted of */
+
+static void clear(double *items, int count) { memset(items, 0, (size_t)count * sizeof(double)); }
+
+/* Only what is not 0 may change, and all of it alike. */
+static void weigh_alike(Method *m) {
+    for (int k = 0; k < KINDS; k++) {
+        Kind *kind = m->kind + k;
+        for (int i = 0; i < kind->count; i++) kind->theta[i] = kind->x[i] > 0;
+        clear(kind->off, kind->count);
+        clear(kind->toward, kind->count);
+    }
+}
+
+/* Bring the forces that are not 0 into balance, moved as little as that takes. */
+static void balance(Method *m) {
+    weigh_alike(m);
+    assemble(m, DEPENDENT);
+    double before = INFINITY;
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+        measure_primal(m);
+        if (m->primal_error <= EXACTLY * m->scale || m->primal_error > 0.5 * before) return;
+        before = m->primal_error;
+        solve_step(m);
+        for (int k = 0; k < KINDS; k++)
+            for (int i = 0; i < m->kind[k].count; i++) m->kind[k].x[i] += m->kind[k].dx[i];
+    }
+}
+
+/* Put to 0 what is below 0; whether any of it was by more than rounding. */
+static int cut_negative(Method *m) {
+    int cut = 0;
+    for (int k = 0; k < KINDS; k++)
+        for (int i = 0; i < m->kind[k].count; i++) {
+            double *x = m->kind[k].x + i;
+            if (*x >= 0) continue;
+            cut |= *x < -BALANCED * m->scale;
+            *x = 0;
+        }
+    return cut;
+}
+
+/* The vertex: what the method leaves small is 0, and the others are in exact balance. The optimum
+is one point, so they determine one another; what would be negative was small too. */
+static int settle_forces(Method *m) {
+    for (int k = 0; k < KINDS; k++) {
+        const Kind *kind = m->kind + k;
+        for (int i = 0; i < kind->count; i++)
+            if (!(kind->x[i] > SMALL * kind->s[i])) kind->x[i] = 0;
+    }
+    for (int attempt = 0; attempt < MAX_ROUNDS; attempt++) {
+        balance(m);
+        if (!cut_negative(m)) break;
+    }
+    measure_primal(m);
+    return m->primal_error <= BALANCED * m->scale;
+}
+
+/* The motion, moved as little as makes the reduced costs of all forces that act 0. */
+static void settle_motion(Method *m) {
+    Kind *room = m->kind + ROOM;
+    for (int k = 0; k < KINDS; k++) {
+        Kind *kind = m->kind + k;
+        for (int i = 0; i < kind->count; i++)
+            if (kind->theta[i] > 0) kind->s[i] = 0;
+        clear(kind->toward, kind->count);
+    }
+    clear(m->room_off, room->count);
+    clear(m->lack, m->program->rows);
+    for (int round = 0; round < 2; round++) {
+        measure_dual(m);
+        solve_step(m);
+        for (int r = 0; r < m->program->rows; r++) m->y[r] += m->dy[r];
+        for (int k = 0; k < room->count; k++)
+            if (room->theta[k] == 0) room->s[k] += room->ds[k];
+    }
+}
+
+/* By how much the motion breaks what it must keep: no closing at a press, no work at a side press,
+no turn beyond the cost of a residual, and at the pulls of a brick no more opening, beyond the cost
+of each, than the cost of the largest. */
+static double broken_by_motion(Method *m) {
+    const Program *p = m->program;
+    const Scene *s = p->scene;
+    double worst = 0;
+    find_closings(m, m->y);
+    for (int k = 0; k < m->kind[PRESS].count; k++) worst = fmax(worst, m->closing[0][k]);
+    for (int b = 0; b < s->bricks; b++) {
+        double opening = -m->costs->max_pull[b];
+        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++)
+            opening += fmax(0, -m->closing[1][k] - m->costs->pull[k]);
+        worst = fmax(worst, opening);
+    }
+    for (int i = 0; i < PARTS * s->bricks; i++)
+        worst = fmax(worst, fabs(turn_of(p->turn + i, m->y)) - m->costs->residual[i]);
+    for (int e = 0; e < s->sides; e++) worst = fmax(worst, work_of(p->side + e, m->y));
+    return worst;
+}
+
+/* Whether the motion proves that no forces cost less than `objective`, within `agreed`. */
+static int proves(Method *m, double objective, double agreed) {
+    m->bound = 0;
+    for (int b = 0; b < m->program->scene->bricks; b++)
+        m->bound += m->program->scene->weight[b] * m->y[b];
+    m->dual_error = broken_by_motion(m);
+    return m->dual_error <= FEASIBLE &&
+           fabs(objective - m->bound) <= agreed * (fabs(m->bound) + LEAST);
+}
+
+int settle(Method *m, double agreed) {
+    if (!settle_forces(m)) return 0;
+    double objective = m->objective, error = m->primal_error;
+    int proved = proves(m, objective, agreed);
+    if (!proved) {
+        settle_motion(m);
+        proved = proves(m, objective, agreed);
+    }
+    m->objective = objective, m->primal_error = error;
+    return proved;
+}

@@ -1,0 +1,155 @@
+/* A step: each unknown makes a push of its own, the motion balances what is left.
+
+With dy known, for a press  dn = push + theta dphi,  and for a pull, its room and the largest pull
+    dz = h (push_f + push_g - room_off - dm - theta_f dphi)
+    df = push_f - theta_f (dphi + dz),   dg = push_g - theta_g dz
+    dm = (push_m / theta_m + sum h (push_f + push_g - room_off) - sum u dphi) weight_m */
+#include "method.h"
+
+#include <math.h>
+#include <string.h>
+
+static const int CORRECTIONS = 2;
+
+MANY static void push(Method *m) {
+    for (int k = 0; k < KINDS; k++) {
+        const Kind *kind = m->kind + k;
+        double *pushed = kind->push;
+        for (int i = 0; i < kind->count; i++)
+            pushed[i] = kind->theta[i] * (kind->toward[i] - kind->off[i]);
+    }
+}
+
+/* rhs: what is left to balance once every unknown has made its push. */
+MANY static void aim(Method *m) {
+    const Program *p = m->program;
+    const Scene *s = p->scene;
+    Kind *kind = m->kind;
+    const double *press = kind[PRESS].push, *pull = kind[PULL].push, *room = kind[ROOM].push;
+    memcpy(m->rhs, m->lack, (size_t)p->rows * sizeof(double));
+    for (int b = 0; b < s->bricks; b++) {
+        double sum = kind[MOST].toward[b] - kind[MOST].off[b];
+        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++)
+            sum += m->stiff[k] * (pull[k] + room[k] - m->room_off[k]);
+        double most = m->most_push[b] = m->most_weight[b] * sum;
+        for (int c = p->first[b]; c < p->first[b + 1]; c++) {
+            double sum = 0, x = 0, y = 0;
+            for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++)
+                sum -= press[k], x -= press[k] * p->press_x[k], y -= press[k] * p->press_y[k];
+            for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
+                double v = pull[k] + m->share[k] * (most + m->room_off[k] - room[k] - pull[k]);
+                sum += v, x += v * p->pull_x[k], y += v * p->pull_y[k];
+            }
+            double moments[3] = {sum, x, y};
+            press_on(p->contact + c, moments, m->rhs);
+        }
+    }
+    for (int e = 0; e < s->sides; e++)
+        for (int i = 0; i < p->side[e].count; i++)
+            m->rhs[p->side[e].row[i]] -= p->side[e].part[i] * kind[SIDE].push[e];
+    for (int i = 0; i < PARTS * s->bricks; i++)
+        turn_by(p->turn + i, kind[MINUS].push[i] - kind[PLUS].push[i], m->rhs);
+}
+
+MANY static void step_pulls(Method *m) {
+    Kind *pull = m->kind + PULL, *room = m->kind + ROOM, *most = m->kind + MOST;
+    const double *closing = m->closing[1];
+    for (int b = 0; b < m->program->scene->bricks; b++) {
+        int from = m->pulls_start[b], to = m->pulls_start[b + 1];
+        double sum = 0, turned = 0;
+        for (int k = from; k < to; k++) sum += m->share[k] * closing[k];
+        double dm = most->dx[b] = m->most_push[b] - m->most_weight[b] * sum;
+        for (int k = from; k < to; k++) {
+            double dz = m->stiff[k] * (pull->push[k] + room->push[k] - m->room_off[k] - dm -
+                                       pull->theta[k] * closing[k]);
+            double both = closing[k] + dz, df = pull->push[k] - pull->theta[k] * both;
+            room->ds[k] = dz;
+            room->dx[k] = room->push[k] - room->theta[k] * dz;
+            pull->dx[k] = df;
+            pull->ds[k] = pull->off[k] + both + PROXIMAL * df;
+            turned += dz;
+        }
+        most->ds[b] = from < to ? most->off[b] - turned : 0;
+    }
+}
+
+/* The step of everything, from dy. */
+MANY static void follow(Method *m) {
+    const Program *p = m->program;
+    Kind *press = m->kind + PRESS, *side = m->kind + SIDE;
+    Kind *plus = m->kind + PLUS, *minus = m->kind + MINUS;
+    find_closings(m, m->dy);
+    for (int k = 0; k < press->count; k++) {
+        double closing = m->closing[0][k], dx = press->push[k] + press->theta[k] * closing;
+        press->dx[k] = dx;
+        press->ds[k] = press->off[k] - closing + PROXIMAL * dx;
+    }
+    step_pulls(m);
+    for (int i = 0; i < plus->count; i++) {
+        double turn = turn_of(p->turn + i, m->dy);
+        plus->dx[i] = plus->push[i] + plus->theta[i] * turn;
+        plus->ds[i] = plus->off[i] - turn + PROXIMAL * plus->dx[i];
+        minus->dx[i] = minus->push[i] - minus->theta[i] * turn;
+        minus->ds[i] = minus->off[i] + turn + PROXIMAL * minus->dx[i];
+    }
+    for (int e = 0; e < side->count; e++) {
+        if (!p->side[e].count) continue;
+        double work = work_of(p->side + e, m->dy);
+        side->dx[e] = side->push[e] + side->theta[e] * work;
+        side->ds[e] = side->off[e] - work + PROXIMAL * side->dx[e];
+    }
+}
+
+void solve_step(Method *m) {
+    const Program *p = m->program;
+    push(m);
+    aim(m);
+    memcpy(m->dy, m->rhs, (size_t)p->rows * sizeof(double));
+    factor_solve(&p->factor, m->dy, m->scratch);
+    follow(m);
+}
+
+MANY static void add(double *to, const double *from, int count) {
+    for (int i = 0; i < count; i++) to[i] += from[i];
+}
+
+/* A force may be a large weight times a small motion, so corrections are added up as forces and
+not as motions. */
+void refine_step(Method *m) {
+    const Program *p = m->program;
+    Kind *kind = m->kind;
+    double *steps[KINDS], before = INFINITY;
+    for (int k = 0; k < KINDS; k++) {
+        steps[k] = kind[k].sum_x;
+        memset(kind[k].sum_x, 0, (size_t)kind[k].count * sizeof(double));
+        memset(kind[k].sum_s, 0, (size_t)kind[k].count * sizeof(double));
+    }
+    memset(m->sum_y, 0, (size_t)(p->rows + 1) * sizeof(double));
+    for (int round = 0;; round++) {
+        for (int k = 0; k < KINDS; k++) {
+            add(kind[k].sum_x, kind[k].dx, kind[k].count);
+            add(kind[k].sum_s, kind[k].ds, kind[k].count);
+        }
+        add(m->sum_y, m->dy, p->rows);
+        memcpy(m->dy, m->lack, (size_t)p->rows * sizeof(double));
+        take_off(m, steps, m->dy);
+        double left = 0;
+        for (int r = 0; r < p->rows; r++) left = larger(left, m->dy[r]);
+        if (left <= EXACTLY * m->scale || left > 0.5 * before || round == CORRECTIONS) break;
+        before = left;
+        for (int k = 0; k < KINDS; k++) {
+            memset(kind[k].push, 0, (size_t)kind[k].count * sizeof(double));
+            memset(kind[k].off, 0, (size_t)kind[k].count * sizeof(double));
+        }
+        memset(m->room_off, 0, (size_t)kind[PULL].count * sizeof(double));
+        memset(m->most_push, 0, (size_t)p->scene->bricks * sizeof(double));
+        factor_solve(&p->factor, m->dy, m->scratch);
+        m->dy[p->rows] = 0;
+        follow(m);
+    }
+    for (int k = 0; k < KINDS; k++) {
+        memcpy(kind[k].dx, kind[k].sum_x, (size_t)kind[k].count * sizeof(double));
+        memcpy(kind[k].ds, kind[k].sum_s, (size_t)kind[k].count * sizeof(double));
+    }
+    memcpy(m->dy, m->sum_y, (size_t)(p->rows + 1) * sizeof(double));
+}

@@ -1,0 +1,252 @@
+"""The engine proves its answers, agrees with HiGHS at any size, and steps back where it cannot."""
+
+import ctypes
+import dataclasses
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from legolab.bricks.brick import Brick
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import InputError, SolverError
+from legolab.stability import registry
+from legolab.stability.analysis import analyze
+from legolab.stability.backends import fast
+from legolab.stability.equilibrium import build_scene
+from legolab.stability.native import FOLDER, LIBRARY
+from legolab.stability.native.build import compile_library, digest
+from legolab.stability.proof import check_proof
+from legolab.stability.registry import choose_backend
+from legolab.stability.report import Verdict
+from tests.needs import needs_engine
+from tests.stability.structures import KINDS, random_structure
+
+TOWER = BrickStructure.from_text("2x4 (0,0,0)\n2x4 (0,2,1)\n2x2 (0,4,2)\n")
+
+
+@pytest.fixture(autouse=True)
+def engine() -> None:
+    needs_engine()
+
+
+def structures(count: int, bricks: int) -> list[BrickStructure]:
+    rng = np.random.default_rng(47)
+    kinds = list(KINDS)
+    return [random_structure(rng, bricks, kinds[n % len(kinds)]) for n in range(count)]
+
+
+def assert_alike(structure: BrickStructure, **options: object) -> None:
+    ours = analyze(structure, backend="fast", **options)  # type: ignore[arg-type]
+    theirs = analyze(structure, backend="highs", **options)  # type: ignore[arg-type]
+    assert ours.backend == "fast"
+    assert ours.verdict is theirs.verdict
+    assert ours.objective == pytest.approx(theirs.objective, rel=1e-10, abs=1e-14)
+    np.testing.assert_allclose(ours.scores, theirs.scores, atol=1e-5)
+    np.testing.assert_allclose(ours.residuals, theirs.residuals, atol=1e-7)
+
+
+def test_verdict_objective_and_scores_are_those_of_highs() -> None:
+    for structure in structures(30, 50):
+        assert_alike(structure)
+
+
+def test_so_are_they_on_a_table_and_with_loads() -> None:
+    for structure in structures(12, 20):
+        assert_alike(structure, ground="table")
+        assert_alike(structure, loads={0: 0.5, len(structure) - 1: 0.02})
+
+
+def test_what_it_calls_stable_is_proved_by_its_forces() -> None:
+    """Friction too, which the engine works out at the end."""
+    stable = 0
+    for structure in structures(60, 40):
+        report = analyze(structure, backend="fast")
+        if report.verdict is Verdict.STABLE:
+            check_proof(report)
+            stable += 1
+    assert stable > 30
+
+
+def test_forces_and_residuals_balance_what_falls() -> None:
+    """As above, with what is out of balance said to be so, and nothing else."""
+    from legolab.bricks.contacts import brick_boxes
+    from legolab.stability.proof import _sums, _weights
+
+    for structure in structures(60, 40):
+        report = analyze(structure, backend="fast")
+        boxes = brick_boxes(structure)
+        out = np.abs(_sums(report.forces, boxes) - _weights(boxes, {}))
+        np.testing.assert_allclose(out, report.residuals, atol=1e-9)
+
+
+def leaning_mast(layers: int) -> BrickStructure:
+    """Taller than 104 layers, where the published program may give up a sideways balance."""
+    mast = [Brick(1, 1, 20, 20, z) for z in range(layers)]
+    arm = [Brick(8, 1, 20, 20, layers), Brick(8, 1, 27, 20, layers + 1)]
+    prop = [Brick(1, 1, 21, 20, z) for z in range(layers)]
+    return BrickStructure([*mast, *prop, *arm], world=(60, 60, layers + 2))
+
+
+def test_height_changes_nothing() -> None:
+    for layers in (30, 130):
+        assert_alike(leaning_mast(layers))
+
+
+def plate(width: int, depth: int) -> BrickStructure:
+    """A table top of two layers on four legs: nothing is harder for its size."""
+    legs = [Brick(2, 2, x, y, z) for z in range(4) for x in (0, width - 2) for y in (0, depth - 2)]
+    lower = [Brick(4, 2, x, y, 4) for x in range(0, width, 4) for y in range(0, depth, 2)]
+    ends = [Brick(2, 2, x, y, 5) for x in (0, width - 2) for y in range(0, depth, 2)]
+    upper = [Brick(4, 2, x, y, 5) for x in range(2, width - 2, 4) for y in range(0, depth, 2)]
+    return BrickStructure([*legs, *lower, *ends, *upper], world=(200, 200, 10))
+
+
+def test_a_large_plate_is_as_highs_says() -> None:
+    assert_alike(plate(28, 20))
+
+
+def test_a_thousand_bricks_are_no_matter() -> None:
+    report = analyze(plate(100, 40), backend="fast", time_limit=60)
+    assert len(report.structure) > 1000
+    assert report.backend == "fast" and report.verdict is Verdict.UNSTABLE
+
+
+def test_order_and_place_change_nothing() -> None:
+    structure = structures(6, 40)[5]
+    bricks = list(structure)
+    shuffled = [bricks[n] for n in np.random.default_rng(3).permutation(len(bricks))]
+    ours = analyze(structure, backend="fast").scores
+    theirs = analyze(BrickStructure(shuffled), backend="fast").scores
+    by_brick = dict(zip(shuffled, theirs, strict=True))
+    np.testing.assert_allclose([by_brick[brick] for brick in bricks], ours, atol=1e-12)
+
+
+def test_without_time_there_is_no_verdict() -> None:
+    with pytest.raises(SolverError, match="time limit"):
+        analyze(plate(100, 40), backend="fast", time_limit=1e-4)
+
+
+def test_what_it_cannot_prove_goes_to_highs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "_minimise", lambda *_: (fast._Outcome.INEXACT, None))
+    report = analyze(TOWER, backend="fast")
+    assert report.backend == "highs" and report.verdict is Verdict.STABLE
+
+
+def test_it_takes_no_highs_to_verify() -> None:
+    code = (
+        "import sys, legolab as ll\n"
+        f"report = ll.analyze(ll.BrickStructure.from_text({TOWER.to_text()!r}))\n"
+        "assert report.backend == 'fast', report.backend\n"
+        "assert 'highspy' not in sys.modules and 'ortools' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_library_is_made_from_these_sources() -> None:
+    assert fast.sources() == digest(FOLDER), "run python -m legolab.stability.native.build"
+
+
+def test_without_the_library_auto_takes_highs(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setattr(registry, "LIBRARY", tmp_path / "never compiled")
+    assert choose_backend("auto", {}) == "highs"
+    with pytest.raises(InputError, match="installed without a C compiler"):
+        choose_backend("fast")
+
+
+def test_a_library_that_does_not_load_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    broken = tmp_path / LIBRARY.name
+    broken.write_text("no library")
+    monkeypatch.setattr(fast, "LIBRARY", broken)
+    fast.load.cache_clear()
+    try:
+        assert choose_backend("auto", {}) == "highs"
+        with pytest.raises(SolverError, match="cannot load legolab's engine"):
+            analyze(TOWER, backend="fast")
+    finally:
+        fast.load.cache_clear()
+
+
+def test_a_build_that_fails_says_why_and_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    library = tmp_path / LIBRARY.name
+    monkeypatch.setenv("CC", "no-such-compiler")
+    assert "no-such-compiler" in str(compile_library(FOLDER, library))
+    monkeypatch.delenv("CC")
+    (tmp_path / "broken.c").write_text("int main(void) { return nothing; }\n")
+    assert "nothing" in str(compile_library(tmp_path, library))
+    monkeypatch.setenv("PATH", "")
+    assert "no C compiler was found" in str(compile_library(FOLDER, library))
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.c"]
+
+
+class _Factor(ctypes.Structure):
+    """`Factor` of native/cholesky.h."""
+
+    _fields_ = [
+        ("size", ctypes.c_int),
+        ("order", ctypes.POINTER(ctypes.c_int)),
+        ("position", ctypes.POINTER(ctypes.c_int)),
+        ("start", ctypes.POINTER(ctypes.c_int)),
+        ("row", ctypes.POINTER(ctypes.c_int)),
+        ("value", ctypes.POINTER(ctypes.c_double)),
+        *((name, ctypes.c_void_p) for name in ("diagonal", "first", "next", "reached", "column")),
+    ]
+
+
+def test_a_sum_of_cliques_is_factored_and_solved() -> None:
+    """cholesky.c alone, against numpy."""
+    rng, library = np.random.default_rng(9), ctypes.CDLL(str(LIBRARY))
+    library.factor.argtypes = [ctypes.c_void_p, ctypes.c_double]
+    size = 60
+    cliques = [rng.choice(size, rng.integers(1, 8), replace=False) for _ in range(90)]
+    cliques += [np.array([variable]) for variable in range(size)]
+    starts = np.concatenate([[0], np.cumsum([len(clique) for clique in cliques])]).astype(np.int32)
+    variables = np.concatenate(cliques).astype(np.int32)
+    pointer = ctypes.POINTER(ctypes.c_int)
+    of = lambda array: array.ctypes.data_as(pointer)  # noqa: E731
+    arena, factor = (ctypes.c_void_p * 2)(), _Factor()
+    places, places_start = pointer(), pointer()
+    library.plan_factor(ctypes.byref(factor), arena, size, len(cliques), of(starts), of(variables))
+    library.place_cliques(
+        ctypes.byref(factor),
+        arena,
+        len(cliques),
+        of(starts),
+        of(variables),
+        ctypes.byref(places_start),
+        ctypes.byref(places),
+    )
+    whole = np.zeros((size, size))
+    for c in range(len(cliques)):
+        clique = variables[starts[c] : starts[c + 1]]  # sorted by position by now
+        half = rng.normal(size=(len(clique), len(clique)))
+        part = half @ half.T + 0.1 * np.eye(len(clique))
+        whole[np.ix_(clique, clique)] += part
+        for i in range(len(clique)):
+            for j in range(i + 1):
+                factor.value[places[places_start[c] + i * (i + 1) // 2 + j]] += part[i, j]
+    library.factor(ctypes.byref(factor), 1e-15)
+    right = rng.normal(size=size)
+    solution, scratch = right.copy(), np.empty(size)
+    library.factor_solve(
+        ctypes.byref(factor),
+        ctypes.c_void_p(solution.ctypes.data),
+        ctypes.c_void_p(scratch.ctypes.data),
+    )
+    np.testing.assert_allclose(solution, np.linalg.solve(whole, right), rtol=1e-9)
+    assert factor.start[size] < size * (size + 1) // 2
+    library.give_back(arena)
+
+
+def test_faces_joined_by_studs_share_a_sheet() -> None:
+    """Two towers under one roof: five-row and small program differ in size, not in answer."""
+    roofed = BrickStructure.from_text("2x2 (0,0,0)\n2x2 (4,0,0)\n6x2 (0,0,1)\n2x2 (2,0,2)\n")
+    balance = fast.solve_published(build_scene(roofed), 10)
+    # a rise for each brick; sheets over the feet and over the roof, and on the last brick
+    assert balance.rows == 4 + 2 * 3
+    assert dataclasses.is_dataclass(balance)
