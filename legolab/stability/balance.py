@@ -21,9 +21,10 @@ class Balance:
 
     Attributes:
         solver: name of the backend whose answer it is.
-        forces: kind -> float64 [places of that kind], N, in the scene's order.
+        forces: kind -> float64 [places of that kind], N, in the scene's order; without friction
+            where only a verdict was asked for.
         residuals: float64 [bricks, 5], N and N m by rank, at least 0.
-        objective: N, of the published costs.
+        objective: N, of the published costs; NaN where only a verdict was asked for.
         columns, rows: size of the program that was solved.
     """
 

@@ -54,15 +54,32 @@ class Backend(Protocol):
 class OwnProgram(Protocol):
     """A solver with a form of its own for the published program."""
 
-    def solve_published(self, scene: Scene, time_limit: float) -> Balance:
+    def solve_published(self, scene: Scene, time_limit: float, whole: bool = True) -> Balance:
         """The published program of a scene, its ties broken.
 
         Args:
             scene: at least one brick.
             time_limit: seconds, more than 0.
+            whole: work out the objective and the friction too.
 
         Raises:
             SolverError: it ended without an answer.
+        """
+
+
+@runtime_checkable
+class OwnMargin(Protocol):
+    """A solver with a form of its own for the strict program."""
+
+    def least_largest_pull(self, scene: Scene, time_limit: float) -> float | None:
+        """The smallest largest pull that keeps every brick in balance, N; None if it cannot tell.
+
+        Args:
+            scene: every brick has a path to the ground.
+            time_limit: seconds, more than 0.
+
+        Raises:
+            SolverError: the time was not enough.
         """
 
 

@@ -10,7 +10,7 @@ import pytest
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.stability import registry
-from legolab.stability.analysis import analyze
+from legolab.stability.analysis import analyze, verdict_of
 from legolab.stability.backends import gurobi, ortools
 from legolab.stability.equilibrium import build_scene
 from legolab.stability.program import Outcome, Program, published_program
@@ -54,6 +54,12 @@ def test_verdict_and_objective_are_the_references(solver: str) -> None:
         assert report.backend == solver
         assert (report.verdict is Verdict.STABLE) == reference.stable
         assert report.objective == pytest.approx(reference.objective, rel=1e-7, abs=1e-11)
+
+
+def test_the_verdict_alone_is_that_of_the_analysis(solver: str) -> None:
+    for structure in small_structures(12):
+        verdict = analyze(structure, backend=solver).verdict
+        assert verdict_of(structure, backend=solver) is verdict
 
 
 def test_scores_are_those_of_every_other_solver(solver: str) -> None:
@@ -157,6 +163,7 @@ def test_gurobi_tells_when_its_licence_expires() -> None:
 def test_unverified_is_no_verdict() -> None:
     report = analyze(BrickStructure.from_text(FALLS), backend="unverified")
     assert report.verdict is Verdict.UNVERIFIED
+    assert verdict_of(report.structure, backend="unverified") is Verdict.UNVERIFIED
     assert (report.scores == 0).all() and not report.residuals.any()
     assert report.objective is None and report.safety_factor is None
     assert report.summary.startswith("UNVERIFIED")

@@ -12,9 +12,10 @@ from legolab.bricks.brick import Brick
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.stability import registry
-from legolab.stability.analysis import analyze
+from legolab.stability.analysis import analyze, verdict_of
 from legolab.stability.backends import fast
 from legolab.stability.equilibrium import build_scene
+from legolab.stability.margin import safety_factor
 from legolab.stability.native import FOLDER, LIBRARY
 from legolab.stability.native.build import compile_library, digest
 from legolab.stability.proof import check_proof
@@ -111,6 +112,30 @@ def test_a_thousand_bricks_are_no_matter() -> None:
     report = analyze(plate(100, 40), backend="fast", time_limit=60)
     assert len(report.structure) > 1000
     assert report.backend == "fast" and report.verdict is Verdict.UNSTABLE
+
+
+def test_the_verdict_alone_is_that_of_the_whole_analysis() -> None:
+    found = set()
+    for structure in structures(60, 40):
+        found.add(verdict_of(structure, backend="fast"))
+        assert verdict_of(structure, backend="fast") is analyze(structure, backend="fast").verdict
+    assert found == {Verdict.STABLE, Verdict.UNSTABLE}
+
+
+def test_the_safety_factor_is_that_of_highs() -> None:
+    known = 0
+    for structure in structures(30, 30):
+        for ground in ("baseplate", "table"):
+            ours = safety_factor(structure, "fast", ground)
+            assert ours == pytest.approx(safety_factor(structure, "highs", ground), rel=1e-6)
+            known += 0 < ours < np.inf
+    assert known >= 10
+
+
+def test_what_topples_off_a_table_has_no_factor() -> None:
+    gallows = BrickStructure.from_text("1x1 (0,0,0)\n8x1 (0,0,1)\n")
+    assert safety_factor(gallows, "fast", "table") == 0
+    assert safety_factor(gallows, "fast", "baseplate") > 1
 
 
 def test_order_and_place_change_nothing() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import math
 import time
 from enum import IntEnum
 from functools import lru_cache
@@ -17,7 +18,7 @@ import numpy as np
 
 from legolab.errors import SolverError
 from legolab.stability.backends import highs
-from legolab.stability.balance import Balance, balance_of
+from legolab.stability.balance import KINDS, Balance, balance_of
 from legolab.stability.equilibrium import (
     FORCE_UNIT,
     FX,
@@ -55,6 +56,16 @@ class _Outcome(IntEnum):
     OUT_OF_MEMORY = 3
 
 
+_FAILURES = {
+    _Outcome.OUT_OF_TIME: "expected the engine to solve the program within {:g} s, but it ran into "
+    "the time limit",
+    _Outcome.OUT_OF_MEMORY: "expected the engine to solve the program within {:g} s, but it ran "
+    "out of memory",
+}
+_PULL_COST = 10.0
+"""Per pull point, of the largest pull anywhere: reduced costs are then about as at the start."""
+
+
 def _structure(name: str, integers: str, arrays: str, numbers: str = "", last: str = "") -> Any:
     """A C struct: integers, then pointers to arrays, then doubles, then integers."""
     kinds = (
@@ -73,7 +84,7 @@ _Scene = _structure(
     "centre_x centre_y weight top bottom press_start pull_start press_x press_y pull_x pull_y "
     "side_low side_high side_axis",
 )
-_Costs = _structure("Costs", "", "pull max_pull residual")
+_Costs = _structure("Costs", "", "pull max_pull residual", "", "shared")
 _Answer = _structure(
     "Answer",
     "",
@@ -112,30 +123,60 @@ def solve(program: Program, time_limit: float) -> Solution:
     return highs.solve(program, time_limit)
 
 
-def solve_published(scene: Scene, time_limit: float) -> Balance:
+def solve_published(scene: Scene, time_limit: float, whole: bool = True) -> Balance:
     """The published program of a scene, its ties broken; always has a solution.
 
     Args:
         scene: at least one brick.
         time_limit: seconds.
+        whole: work out the objective and the friction too.
 
     Raises:
         SolverError: the time was not enough, or neither the engine nor HiGHS found an answer.
     """
     began = time.monotonic()
-    outcome, balance = _minimise(scene, time_limit)
+    outcome, balance = _minimise(scene, time_limit, whole)
     if balance is not None:
         return balance
-    if outcome is _Outcome.OUT_OF_MEMORY:
-        raise SolverError("expected the engine to solve the program, but there is no more memory")
     left = time_limit - (time.monotonic() - began)
-    if outcome is _Outcome.OUT_OF_TIME or left <= 0:
-        raise SolverError(
-            f"expected the engine to solve the program within {time_limit:g} s, but it ran into "
-            "the time limit"
-        )
+    if left <= 0:
+        outcome = _Outcome.OUT_OF_TIME
+    if outcome in _FAILURES:
+        raise SolverError(_FAILURES[outcome].format(time_limit))
     logger.info("the engine could not prove its answer for %d bricks: HiGHS solves", scene.bricks)
     return balance_of(highs.solve(published_program(scene), left), "highs")
+
+
+def least_largest_pull(scene: Scene, time_limit: float) -> float | None:
+    """The smallest largest pull that keeps every brick in balance, N; see `margin`.
+
+    Args:
+        scene: every brick has a path to the ground.
+        time_limit: seconds.
+
+    Returns:
+        None where the engine proves nothing: perhaps nothing keeps the balance.
+
+    Raises:
+        SolverError: the time was not enough.
+    """
+    pulls = len(scene.pull.x)
+    arrays, answer, objective = _Arrays(), _Answer(), ctypes.c_double()
+    cost = _PULL_COST * max(pulls, 1)
+    costs = _Costs(arrays.reals(np.zeros(pulls)), arrays.reals([cost]), None, 1)
+    outcome = _Outcome(
+        load().legolab_solve(
+            ctypes.byref(_scene(scene, arrays)),
+            ctypes.byref(costs),
+            None,
+            time_limit,
+            ctypes.byref(answer),
+            ctypes.byref(objective),
+        )
+    )
+    if outcome in _FAILURES:
+        raise SolverError(_FAILURES[outcome].format(time_limit))
+    return answer.objective / cost * FORCE_UNIT if outcome is _Outcome.EXACT else None
 
 
 class _Arrays:
@@ -155,7 +196,7 @@ class _Arrays:
         return array.ctypes.data
 
 
-def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None]:
+def _minimise(scene: Scene, time_limit: float, whole: bool) -> tuple[_Outcome, Balance | None]:
     arrays = _Arrays()
     given, published = _scene(scene, arrays), published_penalties(scene)
     contacts, along_x = len(scene.contacts.studs.top), len(scene.contacts.along_x.low)
@@ -164,16 +205,16 @@ def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None
         "pull": np.empty(len(scene.pull.x)),
         "side": np.empty(given.sides),
         "residual": np.empty((scene.bricks, len(_PARTS))),
-        "friction_x": np.empty(contacts),
-        "friction_y": np.empty(contacts),
     }
+    if whole:
+        found |= {"friction_x": np.empty(contacts), "friction_y": np.empty(contacts)}
     answer = _Answer(**{name: array.ctypes.data for name, array in found.items()})
     objective = ctypes.c_double()
     outcome = _Outcome(
         load().legolab_solve(
             ctypes.byref(given),
             ctypes.byref(_costs(broken_ties(scene, published), arrays)),
-            ctypes.byref(_costs(published, arrays)),
+            ctypes.byref(_costs(published, arrays)) if whole else None,
             time_limit,
             ctypes.byref(answer),
             ctypes.byref(objective),
@@ -181,15 +222,13 @@ def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None
     )
     if outcome is not _Outcome.EXACT:
         return outcome, None
-    forces = {
-        kind: found[kind] * FORCE_UNIT for kind in ("press", "pull", "friction_x", "friction_y")
-    }
+    forces = {kind: found[kind] * FORCE_UNIT for kind in KINDS if kind in found}
     forces["side_x"], forces["side_y"] = np.split(found["side"] * FORCE_UNIT, [along_x])
     return outcome, Balance(
         solver="fast",
         forces=forces,
         residuals=_by_row(found["residual"]),
-        objective=objective.value * COST_UNIT,
+        objective=objective.value * COST_UNIT if whole else math.nan,
         columns=answer.columns,
         rows=answer.rows,
     )

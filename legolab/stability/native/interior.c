@@ -28,8 +28,7 @@ static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
 static const int PATIENCE = 3;        /* such steps in a row */
-static const double AGREED = 1e-13;   /* forces and motion on the objective, relative */
-static const double AT_LAST = 1e-11;  /* likewise, where rounding allows no more */
+static const double AT_LAST = 1e-11;  /* as PROVED, where rounding allows no more */
 
 double now(void) {
     struct timespec t;
@@ -45,18 +44,21 @@ static Kind open_kind(Arena *arena, int count) {
     return kind;
 }
 
-Method *open_method(Arena *arena, const Program *program) {
+Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     const Scene *s = program->scene;
     int presses = s->press_start[s->contacts], pulls = s->pull_start[s->contacts];
-    int residuals = PARTS * s->bricks, all = program->rows + 1, widest = 0;
-    int counts[KINDS] = {presses, s->sides, residuals, residuals, pulls, pulls, s->bricks};
+    int residuals = costs->residual ? PARTS * s->bricks : 0, all = program->rows + 1, widest = 0;
+    int groups = costs->shared ? 1 : s->bricks;
+    int counts[KINDS] = {presses, s->sides, residuals, residuals, pulls, pulls, groups};
     Method *m = TAKE(arena, Method, 1);
     m->program = program;
+    m->groups = groups;
     for (int k = 0; k < KINDS; k++) {
         m->kind[k] = open_kind(arena, counts[k]);
         all += 2 * counts[k];
     }
-    double **rows[] = {&m->y, &m->dy, &m->sum_y, &m->lack, &m->rhs, &m->scratch};
+    double **rows[] = {&m->y,   &m->dy,      &m->sum_y,  &m->lack,
+                       &m->rhs, &m->scratch, &m->common, &m->answer};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         *rows[i] = TAKE(arena, double, program->rows + 1);
     m->room_off = TAKE(arena, double, pulls);
@@ -64,18 +66,19 @@ Method *open_method(Arena *arena, const Program *program) {
     m->stiff = TAKE(arena, double, pulls);
     m->closing[0] = TAKE(arena, double, presses);
     m->closing[1] = TAKE(arena, double, pulls);
-    m->most_weight = TAKE(arena, double, s->bricks);
-    m->most_push = TAKE(arena, double, s->bricks);
+    m->most_weight = TAKE(arena, double, groups);
+    m->most_push = TAKE(arena, double, groups);
     m->half = TAKE(arena, double, all);
     m->before = TAKE(arena, double, all);
-    m->pulls_start = TAKE(arena, int, s->bricks + 1);
-    for (int b = 0; b <= s->bricks; b++) m->pulls_start[b] = s->pull_start[program->first[b]];
+    m->group_start = TAKE(arena, int, groups + 1);
+    for (int g = 0; g <= groups; g++)
+        m->group_start[g] = costs->shared ? g * pulls : s->pull_start[program->first[g]];
     m->unknowns = presses + 2 * residuals + 2 * pulls;
+    for (int g = 0; g < groups; g++) m->unknowns += m->group_start[g] < m->group_start[g + 1];
     for (int b = 0; b < s->bricks; b++) {
         int width = program->clique_start[b + 1] - program->clique_start[b];
         if (width > widest) widest = width;
         if (s->weight[b] > m->scale) m->scale = s->weight[b];
-        m->unknowns += m->pulls_start[b] < m->pulls_start[b + 1];
     }
     for (int e = 0; e < s->sides; e++) m->unknowns += program->side[e].count > 0;
     m->dense = TAKE(arena, double, widest * (widest + 1) / 2);
@@ -110,16 +113,16 @@ static void begin(Method *m) {
         set(&m->kind[PLUS], i, fmax(cost - turn, START_COST), product);
         set(&m->kind[MINUS], i, fmax(cost + turn, START_COST), product);
     }
-    for (int b = 0; b < s->bricks; b++) {
-        int from = m->pulls_start[b], to = m->pulls_start[b + 1];
-        double cost = m->costs->max_pull[b], z = fmax(cost / (2 * (to - from + 1)), START_COST);
+    for (int g = 0; g < m->groups; g++) {
+        int from = m->group_start[g], to = m->group_start[g + 1];
+        double cost = m->costs->max_pull[g], z = fmax(cost / (2 * (to - from + 1)), START_COST);
         for (int k = from; k < to; k++) {
             double rest = z + m->costs->pull[k] - START_COST;
             set(&m->kind[ROOM], k, z, product);
             set(&m->kind[PULL], k, fmax(rest, START_COST / 10), product);
         }
         double rest = fmax(cost - (to - from) * z, cost / 10);
-        set(&m->kind[MOST], b, rest, from < to ? product : 0);
+        set(&m->kind[MOST], g, rest, from < to ? product : 0);
     }
 }
 
@@ -234,6 +237,10 @@ Outcome minimise(Method *m, const Costs *costs, int again, double deadline, Answ
     Outcome outcome = INEXACT;
     int keep = !again, stuck = 0;
     double try_at = FIRST_TRY;
+    if (again && still_best(m, costs)) {
+        answer_with(m, answer);
+        return EXACT;
+    }
     m->costs = costs;
     if (again && m->has_half) copy_state(m, NULL, m->half);
     else begin(m);
@@ -249,7 +256,7 @@ Outcome minimise(Method *m, const Costs *costs, int again, double deadline, Answ
         if (m->gap <= try_at * size || stuck == PATIENCE) {
             int last = try_at < LAST_TRY || stuck == PATIENCE;
             copy_state(m, m->before, NULL);
-            if (settle(m, last ? AT_LAST : AGREED)) {
+            if (settle(m, last ? AT_LAST : PROVED)) {
                 outcome = EXACT;
                 break;
             }

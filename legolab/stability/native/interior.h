@@ -21,14 +21,15 @@ typedef struct {
 
 typedef struct Method Method;
 
-/* Room for the method; `program` and `costs` must outlive it. */
-Method *open_method(Arena *arena, const Program *program);
+/* Room for the method, for costs of this form; `program` and `costs` must outlive it. */
+Method *open_method(Arena *arena, const Program *program, const Costs *costs);
 
 int unknowns_of(const Method *method);
 
 /* Minimise `costs`. `answer` holds arrays to fill, or NULL where one is not wanted.
 
-again: go on from where this method was last time when it was half done, with other costs. */
+again: after an EXACT answer, for other costs of the same form: perhaps the same forces are the
+best, else it goes on from where it was when half done. */
 Outcome minimise(Method *method, const Costs *costs, int again, double deadline, Answer *answer);
 
 /* Seconds of a clock that only goes forward. */

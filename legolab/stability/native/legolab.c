@@ -20,11 +20,11 @@ int legolab_solve(const Scene *scene, const Costs *costs, const Costs *published
     double deadline = now() + seconds;
     Program program = {0};
     lay_out_program(&program, &arena, scene);
-    Method *method = open_method(&arena, &program);
+    Method *method = open_method(&arena, &program, costs);
     answer->rows = program.rows;
     answer->columns = unknowns_of(method);
     Outcome outcome = minimise(method, costs, 0, deadline, answer);
-    if (outcome == EXACT && answer->friction_x) find_friction(&program, &arena, answer);
+    if (outcome == EXACT && answer->friction_x && answer->residual) find_friction(&program, &arena, answer);
     if (outcome == EXACT && published) {
         Answer other = {0};
         outcome = minimise(method, published, 1, deadline, &other);

@@ -28,10 +28,10 @@ MANY static void share_pulls(Method *m) {
         m->stiff[k] = stiff;
         m->share[k] = pull[k] * stiff;
     }
-    for (int b = 0; b < m->program->scene->bricks; b++) {
-        double most = m->kind[MOST].theta[b], sum = 0;
-        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++) sum += m->stiff[k];
-        m->most_weight[b] = most > 0 ? 1 / (1 / most + sum) : 0;
+    for (int g = 0; g < m->groups; g++) {
+        double most = m->kind[MOST].theta[g], sum = 0;
+        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++) sum += m->stiff[k];
+        m->most_weight[g] = most > 0 ? 1 / (1 / most + sum) : 0;
     }
 }
 
@@ -70,6 +70,7 @@ static inline void add_contact(Method *m, int c) {
 }
 
 static void add_residuals(Method *m, int b) {
+    if (!m->kind[PLUS].count) return;
     const int *own = m->program->own_index + 5 * b;
     double w[PARTS];
     for (int part = 0; part < PARTS; part++)
@@ -82,6 +83,27 @@ static void add_residuals(Method *m, int b) {
         if (below >= 0) add_entry(m->dense, below, below, tilt + shift);
         if (above >= 0 && below >= 0) add_entry(m->dense, above, below, shift - tilt);
     }
+}
+
+/* The column of all pulls together touches every row, so it stays out of the factors. */
+static void share_among_all(Method *m) {
+    const Program *p = m->program;
+    const Scene *s = p->scene;
+    size_t size = (size_t)(p->rows + 1) * sizeof(double);
+    memset(m->common, 0, size);
+    for (int c = 0; c < s->contacts; c++) {
+        double moments[3] = {0, 0, 0};
+        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
+            double u = m->share[k];
+            moments[0] += u, moments[1] += u * p->pull_x[k], moments[2] += u * p->pull_y[k];
+        }
+        press_on(p->contact + c, moments, m->common);
+    }
+    memcpy(m->answer, m->common, size);
+    factor_solve(&p->factor, m->answer, m->scratch);
+    double along = 0;
+    for (int r = 0; r < p->rows; r++) along += m->common[r] * m->answer[r];
+    m->common_share = m->most_weight[0] / (1 + m->most_weight[0] * along);
 }
 
 MANY void assemble(Method *m, double nothing) {
@@ -99,7 +121,7 @@ MANY void assemble(Method *m, double nothing) {
         for (int c = p->first[b]; c < p->first[b + 1]; c++) add_contact(m, c);
         add_residuals(m, b);
         for (int i = 0, at = 0; i < width; i++) {
-            double factor = m->shared[i] * m->most_weight[b];
+            double factor = is_shared(m) ? 0 : m->shared[i] * m->most_weight[b];
             for (int j = 0; j <= i; j++, at++)
                 value[place[at]] += m->dense[at] + factor * m->shared[j];
         }
@@ -116,4 +138,16 @@ MANY void assemble(Method *m, double nothing) {
     }
     for (int r = 0; r < p->rows; r++) value[p->factor.start[r]] += NUDGE;
     factor((Factor *)&p->factor, nothing);
+    if (is_shared(m)) share_among_all(m);
+}
+
+/* With w the weight of the common column c, and v = N^-1 c (Sherman and Morrison 1950):
+(N + w c c^T)^-1 h = N^-1 h - v w (c . N^-1 h) / (1 + w c . v). */
+void solve_rows(Method *m, double *x) {
+    const Program *p = m->program;
+    factor_solve(&p->factor, x, m->scratch);
+    if (!is_shared(m)) return;
+    double along = 0;
+    for (int r = 0; r < p->rows; r++) along += m->common[r] * x[r];
+    for (int r = 0; r < p->rows; r++) x[r] -= m->common_share * along * m->answer[r];
 }

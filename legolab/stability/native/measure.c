@@ -43,10 +43,10 @@ MANY void measure_dual(Method *m) {
     }
     for (int e = 0; e < s->sides; e++)
         side->off[e] = p->side[e].count ? -work_of(p->side + e, m->y) - side->s[e] : 0;
-    for (int b = 0; b < s->bricks; b++) {
-        double rest = m->costs->max_pull[b] - m->kind[MOST].s[b];
-        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++) rest -= room->s[k];
-        m->kind[MOST].off[b] = m->pulls_start[b] < m->pulls_start[b + 1] ? rest : 0;
+    for (int g = 0; g < m->groups; g++) {
+        double rest = m->costs->max_pull[g] - m->kind[MOST].s[g];
+        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++) rest -= room->s[k];
+        m->kind[MOST].off[g] = m->group_start[g] < m->group_start[g + 1] ? rest : 0;
     }
     m->dual_error = 0;
     for (int k = 0; k < KINDS; k++)
@@ -69,7 +69,7 @@ MANY void take_off(const Method *m, double *const of[KINDS], double *rows) {
     for (int e = 0; e < s->sides; e++)
         for (int i = 0; i < p->side[e].count; i++)
             rows[p->side[e].row[i]] -= p->side[e].part[i] * of[SIDE][e];
-    for (int i = 0; i < PARTS * s->bricks; i++)
+    for (int i = 0; i < m->kind[PLUS].count; i++)
         turn_by(p->turn + i, of[MINUS][i] - of[PLUS][i], rows);
 }
 
@@ -90,11 +90,11 @@ MANY void measure_primal(Method *m) {
     memcpy(m->lack, s->weight, (size_t)s->bricks * sizeof(double));
     take_off(m, forces, m->lack);
     m->primal_error = largest(m->lack, p->rows);
-    for (int b = 0; b < s->bricks; b++)
-        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++)
-            m->room_off[k] = kind[MOST].x[b] - kind[PULL].x[k] - kind[ROOM].x[k];
+    for (int g = 0; g < m->groups; g++)
+        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
+            m->room_off[k] = kind[MOST].x[g] - kind[PULL].x[k] - kind[ROOM].x[k];
     m->bound = product(s->weight, m->y, s->bricks);
-    m->objective = product(m->costs->max_pull, kind[MOST].x, s->bricks) +
+    m->objective = product(m->costs->max_pull, kind[MOST].x, m->groups) +
                    product(m->costs->pull, kind[PULL].x, kind[PULL].count) +
                    product(m->costs->residual, kind[PLUS].x, kind[PLUS].count) +
                    product(m->costs->residual, kind[MINUS].x, kind[MINUS].count);

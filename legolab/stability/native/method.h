@@ -32,17 +32,21 @@ struct Method {
     double *rhs, *scratch;   /* [rows + 1] */
     double *room_off;        /* [pulls] m - f - g */
     double *share, *stiff;   /* [pulls] u, h */
-    double *most_weight;     /* [bricks] 1 / (1 / theta_m + sum h), 0 where m stays */
-    double *most_push;       /* [bricks] */
+    double *most_weight;     /* [groups] 1 / (1 / theta_m + sum h), 0 where m stays */
+    double *most_push;       /* [groups] */
     double *closing[2];      /* [presses], [pulls] */
     double *dense, *shared;  /* a clique's matrix and its column of pulls */
-    int *pulls_start;        /* [bricks + 1] */
+    int groups, *group_start;/* [groups + 1] pulls that share a largest one: of a brick, or all */
+    double *common, *answer; /* [rows + 1] the column of a group of all, and what solves for it */
+    double common_share;     /* weight / (1 + weight common . answer) */
     int unknowns;
     double scale;            /* largest weight */
     double objective, bound, gap, primal_error, dual_error;
     double *half, *before;   /* copies of x, s and y: half done; before the end was tried */
     int has_half;
 };
+
+static inline int is_shared(const Method *m) { return m->costs->shared; }
 
 static inline double larger(double most, double value) {
     value = value < 0 ? -value : value;
@@ -66,6 +70,8 @@ void take_off(const Method *m, double *const of[KINDS], double *rows);
 void weigh(Method *m);
 /* The matrix of thetas, factored; `nothing` as in `factor`. */
 void assemble(Method *m, double nothing);
+/* Solve with it for `x` in place. */
+void solve_rows(Method *m, double *x);
 
 /* step.c */
 
@@ -80,8 +86,13 @@ void refine_step(Method *m);
 and y are of no more use. */
 int settle(Method *m, double agreed);
 
+/* After `settle`: whether the same forces are the best by other costs too. */
+int still_best(Method *m, const Costs *costs);
+
 /* A step also pays this over 2 for the square of every change of a force, so that no theta is
 larger than 1 / PROXIMAL: what it is made of loses its last digits to larger ones. */
 #define PROXIMAL 1e-10
 /* Forces, of the largest weight: as good as it gets. */
 #define EXACTLY 1e-13
+/* Forces and motion on the objective, relative. */
+#define PROVED 1e-13

@@ -38,10 +38,13 @@ typedef struct {
     const int *side_low, *side_high, *side_axis;   /* [sides], axis 0 is x */
 } Scene;
 
+/* Without residuals (NULL) what cannot be balanced has no answer. With `shared`, one largest pull
+counts for all bricks, and its cost is max_pull[0]. */
 typedef struct {
     const double *pull;     /* per pull point */
-    const double *max_pull; /* [bricks] */
-    const double *residual; /* [bricks][PARTS] */
+    const double *max_pull; /* [bricks], or [1] */
+    const double *residual; /* [bricks][PARTS], or NULL */
+    int shared;
 } Costs;
 
 enum { V, T1, T2, FX, FY, PARTS }; /* what can be out of balance at a brick */

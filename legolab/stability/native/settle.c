@@ -88,7 +88,7 @@ static void settle_motion(Method *m) {
 }
 
 /* By how much the motion breaks what it must keep: no closing at a press, no work at a side press,
-no turn beyond the cost of a residual, and at the pulls of a brick no more opening, beyond the cost
+no turn beyond the cost of a residual, and at the pulls of a group no more opening, beyond the cost
 of each, than the cost of the largest. */
 static double broken_by_motion(Method *m) {
     const Program *p = m->program;
@@ -96,13 +96,13 @@ static double broken_by_motion(Method *m) {
     double worst = 0;
     find_closings(m, m->y);
     for (int k = 0; k < m->kind[PRESS].count; k++) worst = fmax(worst, m->closing[0][k]);
-    for (int b = 0; b < s->bricks; b++) {
-        double opening = -m->costs->max_pull[b];
-        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++)
+    for (int g = 0; g < m->groups; g++) {
+        double opening = -m->costs->max_pull[g];
+        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
             opening += fmax(0, -m->closing[1][k] - m->costs->pull[k]);
         worst = fmax(worst, opening);
     }
-    for (int i = 0; i < PARTS * s->bricks; i++)
+    for (int i = 0; i < m->kind[PLUS].count; i++)
         worst = fmax(worst, fabs(turn_of(p->turn + i, m->y)) - m->costs->residual[i]);
     for (int e = 0; e < s->sides; e++) worst = fmax(worst, work_of(p->side + e, m->y));
     return worst;
@@ -116,6 +116,15 @@ static int proves(Method *m, double objective, double agreed) {
     m->dual_error = broken_by_motion(m);
     return m->dual_error <= FEASIBLE &&
            fabs(objective - m->bound) <= agreed * (fabs(m->bound) + LEAST);
+}
+
+int still_best(Method *m, const Costs *costs) {
+    m->costs = costs;
+    measure_primal(m);
+    double objective = m->objective;
+    settle_motion(m);
+    m->objective = objective;
+    return proves(m, objective, PROVED);
 }
 
 int settle(Method *m, double agreed) {

@@ -27,38 +27,38 @@ MANY static void aim(Method *m) {
     Kind *kind = m->kind;
     const double *press = kind[PRESS].push, *pull = kind[PULL].push, *room = kind[ROOM].push;
     memcpy(m->rhs, m->lack, (size_t)p->rows * sizeof(double));
-    for (int b = 0; b < s->bricks; b++) {
-        double sum = kind[MOST].toward[b] - kind[MOST].off[b];
-        for (int k = m->pulls_start[b]; k < m->pulls_start[b + 1]; k++)
+    for (int g = 0; g < m->groups; g++) {
+        double sum = kind[MOST].toward[g] - kind[MOST].off[g];
+        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
             sum += m->stiff[k] * (pull[k] + room[k] - m->room_off[k]);
-        double most = m->most_push[b] = m->most_weight[b] * sum;
-        for (int c = p->first[b]; c < p->first[b + 1]; c++) {
-            double sum = 0, x = 0, y = 0;
-            for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++)
-                sum -= press[k], x -= press[k] * p->press_x[k], y -= press[k] * p->press_y[k];
-            for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
-                double v = pull[k] + m->share[k] * (most + m->room_off[k] - room[k] - pull[k]);
-                sum += v, x += v * p->pull_x[k], y += v * p->pull_y[k];
-            }
-            double moments[3] = {sum, x, y};
-            press_on(p->contact + c, moments, m->rhs);
+        m->most_push[g] = m->most_weight[g] * sum;
+    }
+    for (int c = 0; c < s->contacts; c++) {
+        double most = m->most_push[is_shared(m) ? 0 : s->top[c]], sum = 0, x = 0, y = 0;
+        for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++)
+            sum -= press[k], x -= press[k] * p->press_x[k], y -= press[k] * p->press_y[k];
+        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
+            double v = pull[k] + m->share[k] * (most + m->room_off[k] - room[k] - pull[k]);
+            sum += v, x += v * p->pull_x[k], y += v * p->pull_y[k];
         }
+        double moments[3] = {sum, x, y};
+        press_on(p->contact + c, moments, m->rhs);
     }
     for (int e = 0; e < s->sides; e++)
         for (int i = 0; i < p->side[e].count; i++)
             m->rhs[p->side[e].row[i]] -= p->side[e].part[i] * kind[SIDE].push[e];
-    for (int i = 0; i < PARTS * s->bricks; i++)
+    for (int i = 0; i < kind[PLUS].count; i++)
         turn_by(p->turn + i, kind[MINUS].push[i] - kind[PLUS].push[i], m->rhs);
 }
 
 MANY static void step_pulls(Method *m) {
     Kind *pull = m->kind + PULL, *room = m->kind + ROOM, *most = m->kind + MOST;
     const double *closing = m->closing[1];
-    for (int b = 0; b < m->program->scene->bricks; b++) {
-        int from = m->pulls_start[b], to = m->pulls_start[b + 1];
+    for (int g = 0; g < m->groups; g++) {
+        int from = m->group_start[g], to = m->group_start[g + 1];
         double sum = 0, turned = 0;
         for (int k = from; k < to; k++) sum += m->share[k] * closing[k];
-        double dm = most->dx[b] = m->most_push[b] - m->most_weight[b] * sum;
+        double dm = most->dx[g] = m->most_push[g] - m->most_weight[g] * sum;
         for (int k = from; k < to; k++) {
             double dz = m->stiff[k] * (pull->push[k] + room->push[k] - m->room_off[k] - dm -
                                        pull->theta[k] * closing[k]);
@@ -69,7 +69,7 @@ MANY static void step_pulls(Method *m) {
             pull->ds[k] = pull->off[k] + both + PROXIMAL * df;
             turned += dz;
         }
-        most->ds[b] = from < to ? most->off[b] - turned : 0;
+        most->ds[g] = from < to ? most->off[g] - turned : 0;
     }
 }
 
@@ -105,7 +105,7 @@ void solve_step(Method *m) {
     push(m);
     aim(m);
     memcpy(m->dy, m->rhs, (size_t)p->rows * sizeof(double));
-    factor_solve(&p->factor, m->dy, m->scratch);
+    solve_rows(m, m->dy);
     follow(m);
 }
 
@@ -142,8 +142,8 @@ void refine_step(Method *m) {
             memset(kind[k].off, 0, (size_t)kind[k].count * sizeof(double));
         }
         memset(m->room_off, 0, (size_t)kind[PULL].count * sizeof(double));
-        memset(m->most_push, 0, (size_t)p->scene->bricks * sizeof(double));
-        factor_solve(&p->factor, m->dy, m->scratch);
+        memset(m->most_push, 0, (size_t)m->groups * sizeof(double));
+        solve_rows(m, m->dy);
         m->dy[p->rows] = 0;
         follow(m);
     }
