@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from legolab.bricks.brick import Brick
 from legolab.bricks.connectivity import reach_ground
 from legolab.bricks.contacts import IntArray, SideContacts
 from legolab.bricks.structure import BrickStructure
@@ -21,6 +22,7 @@ from legolab.stability.equilibrium import (
     Points,
     Scene,
     build_scene,
+    weigh_bricks,
 )
 from legolab.stability.margin import least_pull, strict_forces
 from legolab.stability.program import Outcome, published_program, pulled_bricks
@@ -28,6 +30,7 @@ from legolab.stability.registry import (
     UNVERIFIED,
     Backend,
     OwnProgram,
+    OwnVerdict,
     choose_backend,
     find_backend,
 )
@@ -135,19 +138,52 @@ def verdict_of(
     Raises:
         InputError, SolverError: as `analyze`.
     """
+    scores = scores_of(structure, backend, ground, loads, time_limit)
+    if scores is None:
+        return Verdict.UNVERIFIED
+    return Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE
+
+
+def scores_of(
+    bricks: Collection[Brick],
+    backend: str = "auto",
+    ground: Ground = "baseplate",
+    loads: Mapping[int, float] | None = None,
+    time_limit: float = DEFAULT_TIME_LIMIT,
+) -> FloatArray | None:
+    """The scores of `analyze` and nothing else; float64 [bricks], None when unverified.
+
+    Args:
+        bricks: at least one, no two in one place.
+        backend: name of a solver, "unverified", or "auto".
+        ground: "baseplate" pulls on the lowest bricks, a "table" cannot.
+        loads: kg put on the centre of a brick, by index.
+        time_limit: seconds.
+
+    Raises:
+        InputError, SolverError: as `analyze`.
+    """
     if not time_limit > 0:
         raise InputError(f"expected a time limit above 0 s, got {time_limit}")
     name = choose_backend(backend)
-    scene = build_scene(structure, ground, loads)
+    boxes, weights = weigh_bricks(bricks, ground, loads)
     if name == UNVERIFIED:
-        return Verdict.UNVERIFIED
+        return None
     _, solver = find_backend(name)
-    if not reach_ground(scene.contacts.studs).all():
-        return Verdict.UNSTABLE
-    balance = _published(scene, name, solver, time_limit, whole=False)
-    pulls = largest_pulls(scene, balance)
-    fails = (balance.residuals > RESIDUAL_TOLERANCE).any() or (pulls >= _LIMIT).any()
-    return Verdict.UNSTABLE if fails else Verdict.STABLE
+    if isinstance(solver, OwnVerdict):
+        found = solver.judge(boxes, weights, ground, time_limit)
+        if found is not None:
+            pulls, residuals, held = found
+            return _scores(pulls, ~held | (residuals > RESIDUAL_TOLERANCE))
+    structure = BrickStructure(bricks, _around(boxes))
+    return analyze(structure, name, False, ground, loads, time_limit).scores
+
+
+def _around(boxes: IntArray) -> tuple[int, int, int]:
+    """A world that all bricks are in."""
+    h, w, x, y, z = boxes.T
+    width, depth, height = (int(end.max()) for end in (x + h, y + w, z + 1))
+    return width, depth, height
 
 
 def _unverified(structure: BrickStructure, seconds: float, options: Options) -> StabilityReport:
@@ -169,11 +205,9 @@ def _unverified(structure: BrickStructure, seconds: float, options: Options) -> 
     )
 
 
-def _published(
-    scene: Scene, name: str, solver: Backend, time_limit: float, whole: bool = True
-) -> Balance:
+def _published(scene: Scene, name: str, solver: Backend, time_limit: float) -> Balance:
     if isinstance(solver, OwnProgram):
-        return solver.solve_published(scene, time_limit, whole)
+        return solver.solve_published(scene, time_limit)
     solution = solver.solve(published_program(scene), time_limit)
     if solution.outcome is not Outcome.OPTIMAL:
         raise SolverError(

@@ -21,10 +21,9 @@ class Balance:
 
     Attributes:
         solver: name of the backend whose answer it is.
-        forces: kind -> float64 [places of that kind], N, in the scene's order; without friction
-            where only a verdict was asked for.
+        forces: kind -> float64 [places of that kind], N, in the scene's order.
         residuals: float64 [bricks, 5], N and N m by rank, at least 0.
-        objective: N, of the published costs; NaN where only a verdict was asked for.
+        objective: N, of the published costs.
         columns, rows: size of the program that was solved.
     """
 

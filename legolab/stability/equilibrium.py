@@ -10,13 +10,14 @@ tolerance of 1e-7 means 1e-9 N; in SI units solvers sometimes do not stop (measu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from legolab.bricks.brick import Brick
 from legolab.bricks.catalog import CATALOG, KIND_OF_SIZE
 from legolab.bricks.contacts import Contacts, IntArray, brick_boxes, find_contacts
 from legolab.bricks.structure import BrickStructure
@@ -146,13 +147,8 @@ def build_scene(
     Raises:
         InputError: no bricks, an unknown kind of ground, or a load that makes no sense.
     """
-    if len(structure) == 0:
-        raise InputError("expected a structure with at least one brick, got an empty one")
-    if ground not in ("baseplate", "table"):
-        raise InputError(f"expected ground 'baseplate' or 'table', got {ground!r}")
-    boxes = brick_boxes(structure)
+    boxes, weights = weigh_bricks(structure, ground, loads)
     order = np.lexsort((boxes[:, 3], boxes[:, 2], boxes[:, 4]))
-    mass = _MASS[boxes[:, 0], boxes[:, 1]] + _load_masses(len(boxes), loads or {})
     boxes = boxes[order]
     contacts = find_contacts(boxes)
     studs = contacts.studs
@@ -162,7 +158,34 @@ def build_scene(
         held = ~studs.on_ground[pull.contact]
         pull = Points(pull.contact[held], pull.x[held], pull.y[held])
     press = _press_points(contacts, thin)
-    return Scene(order, boxes, GRAVITY * mass[order], contacts, press, pull)
+    return Scene(order, boxes, weights[order], contacts, press, pull)
+
+
+def weigh_bricks(
+    bricks: Collection[Brick],
+    ground: Ground = "baseplate",
+    loads: Mapping[int, float] | None = None,
+) -> tuple[IntArray, FloatArray]:
+    """The bricks as `brick_boxes` has them, and what each weighs, its load included.
+
+    Args:
+        bricks: at least one.
+        ground: "baseplate" or "table"; only checked here.
+        loads: kg put on the centre of a brick, by index.
+
+    Returns:
+        int64 [bricks, 5] and float64 [bricks], N, in the order given.
+
+    Raises:
+        InputError: as `build_scene`.
+    """
+    if len(bricks) == 0:
+        raise InputError("expected a structure with at least one brick, got an empty one")
+    if ground not in ("baseplate", "table"):
+        raise InputError(f"expected ground 'baseplate' or 'table', got {ground!r}")
+    boxes = brick_boxes(bricks)
+    mass = _MASS[boxes[:, 0], boxes[:, 1]] + _load_masses(len(boxes), loads or {})
+    return boxes, GRAVITY * mass
 
 
 def _load_masses(bricks: int, loads: Mapping[int, float]) -> FloatArray:

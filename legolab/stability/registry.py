@@ -19,9 +19,10 @@ from typing import Protocol, cast, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from legolab.bricks.contacts import IntArray
 from legolab.errors import InputError, SolverError
 from legolab.stability.balance import Balance
-from legolab.stability.equilibrium import Scene
+from legolab.stability.equilibrium import Ground, Scene
 from legolab.stability.native import LIBRARY
 from legolab.stability.program import Program, Solution
 
@@ -54,16 +55,38 @@ class Backend(Protocol):
 class OwnProgram(Protocol):
     """A solver with a form of its own for the published program."""
 
-    def solve_published(self, scene: Scene, time_limit: float, whole: bool = True) -> Balance:
+    def solve_published(self, scene: Scene, time_limit: float) -> Balance:
         """The published program of a scene, its ties broken.
 
         Args:
             scene: at least one brick.
             time_limit: seconds, more than 0.
-            whole: work out the objective and the friction too.
 
         Raises:
             SolverError: it ended without an answer.
+        """
+
+
+@runtime_checkable
+class OwnVerdict(Protocol):
+    """A solver that tells how bricks fare without laying out all forces."""
+
+    def judge(
+        self, boxes: IntArray, weights: NDArray[np.float64], ground: Ground, time_limit: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]] | None:
+        """Largest pull, N, largest residual, N or N m, and tied to the ground, of each brick.
+
+        Args:
+            boxes: int64 [bricks, 5], h, w, x, y, z.
+            weights: float64 [bricks], N.
+            ground: what is underneath.
+            time_limit: seconds, more than 0.
+
+        Returns:
+            None where it cannot tell.
+
+        Raises:
+            SolverError: the time was not enough.
         """
 
 

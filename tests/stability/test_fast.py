@@ -12,7 +12,7 @@ from legolab.bricks.brick import Brick
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.stability import registry
-from legolab.stability.analysis import analyze, verdict_of
+from legolab.stability.analysis import analyze, scores_of, verdict_of
 from legolab.stability.backends import fast
 from legolab.stability.equilibrium import build_scene
 from legolab.stability.margin import safety_factor
@@ -275,3 +275,14 @@ def test_faces_joined_by_studs_share_a_sheet() -> None:
     # a rise for each brick; sheets over the feet and over the roof, and on the last brick
     assert balance.rows == 4 + 2 * 3
     assert dataclasses.is_dataclass(balance)
+
+
+def test_it_lays_out_bricks_as_every_other_solver_has_them() -> None:
+    """scene.c against equilibrium.py: from there on both are the same program."""
+    for structure in structures(60, 40):
+        for ground in ("baseplate", "table"):
+            scores = scores_of(structure, "fast", ground)
+            assert scores is not None
+            np.testing.assert_allclose(
+                scores, analyze(structure, "fast", ground=ground).scores, atol=1e-5
+            )

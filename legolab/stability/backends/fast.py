@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import ctypes
 import logging
-import math
 import time
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from legolab.bricks.contacts import IntArray
 from legolab.errors import SolverError
 from legolab.stability.backends import highs
 from legolab.stability.balance import KINDS, Balance, balance_of
@@ -28,6 +29,7 @@ from legolab.stability.equilibrium import (
     T1,
     T2,
     FloatArray,
+    Ground,
     Scene,
 )
 from legolab.stability.native import LIBRARY
@@ -85,6 +87,7 @@ _Scene = _structure(
     "side_low side_high side_axis",
 )
 _Costs = _structure("Costs", "", "pull max_pull residual", "", "shared")
+_Bricks = _structure("Bricks", "count", "box weight", "", "table")
 _Answer = _structure(
     "Answer",
     "",
@@ -108,6 +111,11 @@ def load() -> Any:
     library.legolab_solve.argtypes = (
         [ctypes.c_void_p] * 3 + [ctypes.c_double] + [ctypes.c_void_p] * 2
     )
+    library.legolab_judge.argtypes = [
+        ctypes.c_void_p,
+        ctypes.c_double,
+        *[ctypes.c_void_p] * 3,
+    ]
     library.legolab_sources.restype = ctypes.c_char_p
     return library
 
@@ -123,19 +131,18 @@ def solve(program: Program, time_limit: float) -> Solution:
     return highs.solve(program, time_limit)
 
 
-def solve_published(scene: Scene, time_limit: float, whole: bool = True) -> Balance:
+def solve_published(scene: Scene, time_limit: float) -> Balance:
     """The published program of a scene, its ties broken; always has a solution.
 
     Args:
         scene: at least one brick.
         time_limit: seconds.
-        whole: work out the objective and the friction too.
 
     Raises:
         SolverError: the time was not enough, or neither the engine nor HiGHS found an answer.
     """
     began = time.monotonic()
-    outcome, balance = _minimise(scene, time_limit, whole)
+    outcome, balance = _minimise(scene, time_limit)
     if balance is not None:
         return balance
     left = time_limit - (time.monotonic() - began)
@@ -179,6 +186,37 @@ def least_largest_pull(scene: Scene, time_limit: float) -> float | None:
     return answer.objective / cost * FORCE_UNIT if outcome is _Outcome.EXACT else None
 
 
+def judge(
+    boxes: IntArray, weights: FloatArray, ground: Ground, time_limit: float
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]] | None:
+    """How every brick fares in the published program, its ties broken, and nothing else.
+
+    Args:
+        boxes: int64 [bricks, 5], h, w, x, y, z, in any order; at least one.
+        weights: float64 [bricks], N.
+        ground: "baseplate" or "table".
+        time_limit: seconds.
+
+    Returns:
+        Of each brick the largest pull below it, N, the largest residual, N or N m, and whether it
+        reaches the ground; None where the engine proves nothing.
+
+    Raises:
+        SolverError: the time was not enough.
+    """
+    arrays, count = _Arrays(), len(boxes)
+    bricks = _Bricks(
+        count, arrays.integers(boxes), arrays.reals(weights / FORCE_UNIT), ground == "table"
+    )
+    pulls, residuals = np.empty(count), np.empty(count)
+    held = np.empty(count, dtype=np.bool_)
+    found = (pulls.ctypes.data, residuals.ctypes.data, held.ctypes.data)
+    outcome = _Outcome(load().legolab_judge(ctypes.byref(bricks), time_limit, *found))
+    if outcome in _FAILURES:
+        raise SolverError(_FAILURES[outcome].format(time_limit))
+    return (pulls * FORCE_UNIT, residuals, held) if outcome is _Outcome.EXACT else None
+
+
 class _Arrays:
     """Memory that C reads; it lives as long as this does."""
 
@@ -196,7 +234,7 @@ class _Arrays:
         return array.ctypes.data
 
 
-def _minimise(scene: Scene, time_limit: float, whole: bool) -> tuple[_Outcome, Balance | None]:
+def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None]:
     arrays = _Arrays()
     given, published = _scene(scene, arrays), published_penalties(scene)
     contacts, along_x = len(scene.contacts.studs.top), len(scene.contacts.along_x.low)
@@ -205,16 +243,16 @@ def _minimise(scene: Scene, time_limit: float, whole: bool) -> tuple[_Outcome, B
         "pull": np.empty(len(scene.pull.x)),
         "side": np.empty(given.sides),
         "residual": np.empty((scene.bricks, len(_PARTS))),
+        "friction_x": np.empty(contacts),
+        "friction_y": np.empty(contacts),
     }
-    if whole:
-        found |= {"friction_x": np.empty(contacts), "friction_y": np.empty(contacts)}
     answer = _Answer(**{name: array.ctypes.data for name, array in found.items()})
     objective = ctypes.c_double()
     outcome = _Outcome(
         load().legolab_solve(
             ctypes.byref(given),
             ctypes.byref(_costs(broken_ties(scene, published), arrays)),
-            ctypes.byref(_costs(published, arrays)) if whole else None,
+            ctypes.byref(_costs(published, arrays)),
             time_limit,
             ctypes.byref(answer),
             ctypes.byref(objective),
@@ -228,7 +266,7 @@ def _minimise(scene: Scene, time_limit: float, whole: bool) -> tuple[_Outcome, B
         solver="fast",
         forces=forces,
         residuals=_by_row(found["residual"]),
-        objective=objective.value * COST_UNIT if whole else math.nan,
+        objective=objective.value * COST_UNIT,
         columns=answer.columns,
         rows=answer.rows,
     )

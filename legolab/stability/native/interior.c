@@ -242,6 +242,12 @@ Outcome minimise(Method *m, const Costs *costs, int again, double deadline, Answ
         return EXACT;
     }
     m->costs = costs;
+    answer->steps = 0;
+    if (now() > deadline) return OUT_OF_TIME;
+    if (!again && stands_by_itself(m)) {
+        answer_with(m, answer);
+        return EXACT;
+    }
     if (again && m->has_half) copy_state(m, NULL, m->half);
     else begin(m);
     for (answer->steps = 0; answer->steps < MAX_STEPS; answer->steps++) {

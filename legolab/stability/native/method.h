@@ -86,6 +86,8 @@ void refine_step(Method *m);
 and y are of no more use. */
 int settle(Method *m, double agreed);
 
+/* Whether presses alone balance every brick: often, and quickly told. */
+int stands_by_itself(Method *m);
 /* After `settle`: whether the same forces are the best by other costs too. */
 int still_best(Method *m, const Costs *costs);
 

@@ -1,0 +1,199 @@
+#include "scene.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG, WIDE, LEFT, NEAR, LAYER, BOX }; /* h, w, x, y, z of a box */
+
+static const double WIDE_POINT[3][2] = {{0.125, -0.125}, {-0.25, 0}, {0.125, 0.125}};
+static const double THIN_POINT[4][2] = {{0, -0.25}, {-0.25, 0}, {0, 0.25}, {0.25, 0}};
+/* Corners of the hull of a pattern over some studs: pattern point, stud at the high end of x, of y,
+and the axis along which it is the second of a pair, which with one stud is none. */
+static const int WIDE_CORNER[6][4] = {{0, 0, 0, 0}, {0, 1, 0, 0}, {1, 0, 0, 1},
+                                      {1, 0, 1, 1}, {2, 0, 1, 0}, {2, 1, 1, 0}};
+static const int THIN_CORNER[8][4] = {{0, 0, 0, 0}, {0, 1, 0, 0}, {1, 0, 0, 1}, {1, 0, 1, 1},
+                                      {2, 0, 1, 0}, {2, 1, 1, 0}, {3, 1, 0, 1}, {3, 1, 1, 1}};
+
+static const double PULL = 0.01, MAX_PULL = 10, FORCE_LEFT = 1e4, TORQUE_LEFT = 78;
+static const double GOLDEN = 0.6180339887498949;
+
+typedef struct {
+    int box[BOX], index;
+} Placed;
+
+static int compare(const void *one, const void *other) {
+    static const int KEYS[3] = {LAYER, LEFT, NEAR};
+    const Placed *a = one, *b = other;
+    for (int i = 0; i < 3; i++)
+        if (a->box[KEYS[i]] != b->box[KEYS[i]]) return a->box[KEYS[i]] < b->box[KEYS[i]] ? -1 : 1;
+    return a->index - b->index;
+}
+
+static int most(int a, int b) { return a > b ? a : b; }
+static int least(int a, int b) { return a < b ? a : b; }
+
+/* Studs in common: first and past-last along x, then y. Returns whether there are any. */
+static int shared_studs(const int *a, const int *b, int out[4]) {
+    for (int axis = 0; axis < 2; axis++) {
+        out[2 * axis] = most(a[LEFT + axis], b[LEFT + axis]);
+        out[2 * axis + 1] = least(a[LEFT + axis] + a[axis], b[LEFT + axis] + b[axis]);
+    }
+    return out[0] < out[1] && out[2] < out[3];
+}
+
+/* Lists that grow, of contacts, their studs, points and sides. */
+typedef struct {
+    Arena *arena;
+    int count, room;
+    int *items;
+} Ints;
+
+static void append(Ints *list, int item) {
+    if (list->count == list->room) {
+        int *wider = TAKE(list->arena, int, 2 * list->room + 64);
+        if (list->count) memcpy(wider, list->items, (size_t)list->count * sizeof(int));
+        list->items = wider;
+        list->room = 2 * list->room + 64;
+    }
+    list->items[list->count++] = item;
+}
+
+static void add_points(Scene *s, Arena *arena, const Placed *bricks, const int *studs, int table,
+                       int corner_x, int corner_y) {
+    int presses = 0, pulls = 0, contacts = s->contacts;
+    for (int c = 0; c < contacts; c++)
+        pulls += 4 * (studs[4 * c + 1] - studs[4 * c]) * (studs[4 * c + 3] - studs[4 * c + 2]);
+    double *press_x = TAKE(arena, double, 8 * contacts), *press_y = TAKE(arena, double, 8 * contacts);
+    double *pull_x = TAKE(arena, double, pulls), *pull_y = TAKE(arena, double, pulls);
+    int *press_start = TAKE(arena, int, contacts + 1), *pull_start = TAKE(arena, int, contacts + 1);
+    pulls = 0;
+    for (int c = 0; c < contacts; c++) {
+        const int *box = bricks[s->top[c]].box;
+        int thin = least(box[LONG], box[WIDE]) == 1;
+        int x0 = studs[4 * c] - corner_x, x1 = studs[4 * c + 1] - corner_x;
+        int y0 = studs[4 * c + 2] - corner_y, y1 = studs[4 * c + 3] - corner_y;
+        int single[2] = {x1 - x0 == 1, y1 - y0 == 1};
+        const double(*point)[2] = thin ? THIN_POINT : WIDE_POINT;
+        const int(*corner)[4] = thin ? THIN_CORNER : WIDE_CORNER;
+        for (int i = 0; i < (thin ? 8 : 6); i++) {
+            int axis = corner[i][3], second = corner[i][1 + axis];
+            if (second && single[axis]) continue;
+            press_x[presses] = (corner[i][1] ? x1 - 1 : x0) + point[corner[i][0]][0];
+            press_y[presses++] = (corner[i][2] ? y1 - 1 : y0) + point[corner[i][0]][1];
+        }
+        press_start[c + 1] = presses;
+        if (!(table && s->bottom[c] == s->bricks))
+            for (int x = x0; x < x1; x++)
+                for (int y = y0; y < y1; y++)
+                    for (int i = 0; i < (thin ? 4 : 3); i++) {
+                        pull_x[pulls] = x + point[i][0];
+                        pull_y[pulls++] = y + point[i][1];
+                    }
+        pull_start[c + 1] = pulls;
+    }
+    s->press_start = press_start, s->press_x = press_x, s->press_y = press_y;
+    s->pull_start = pull_start, s->pull_x = pull_x, s->pull_y = pull_y;
+}
+
+/* Sides of one layer that touch: low before high, those along x first. */
+static void add_sides(Scene *s, Arena *arena, const Placed *bricks, const int *layer_start,
+                      int layers) {
+    Ints low = {.arena = arena}, high = {.arena = arena}, along = {.arena = arena};
+    for (int axis = 0; axis < 2; axis++)
+        for (int layer = 0; layer < layers; layer++)
+            for (int i = layer_start[layer]; i < layer_start[layer + 1]; i++)
+                for (int j = layer_start[layer]; j < layer_start[layer + 1]; j++) {
+                    const int *a = bricks[i].box, *b = bricks[j].box;
+                    int across = 1 - axis, end = a[LEFT + axis] + a[axis];
+                    int from = most(a[LEFT + across], b[LEFT + across]);
+                    int to = least(a[LEFT + across] + a[across], b[LEFT + across] + b[across]);
+                    if (end != b[LEFT + axis] || from >= to) continue;
+                    append(&low, i), append(&high, j), append(&along, axis);
+                }
+    s->sides = low.count;
+    s->side_low = low.items, s->side_high = high.items, s->side_axis = along.items;
+}
+
+void lay_out_scene(const Bricks *given, Arena *arena, Scene *s, int *order) {
+    int count = given->count, layers = 0, corner_x = given->box[LEFT], corner_y = given->box[NEAR];
+    Placed *bricks = TAKE(arena, Placed, count);
+    double *x = TAKE(arena, double, count), *y = TAKE(arena, double, count);
+    double *weight = TAKE(arena, double, count);
+    int *layer_start = TAKE(arena, int, count + 1);
+    for (int b = 0; b < count; b++) {
+        memcpy(bricks[b].box, given->box + BOX * b, sizeof bricks[b].box);
+        bricks[b].index = b;
+        corner_x = least(corner_x, bricks[b].box[LEFT]);
+        corner_y = least(corner_y, bricks[b].box[NEAR]);
+    }
+    qsort(bricks, (size_t)count, sizeof *bricks, compare);
+    for (int b = 0; b < count; b++) {
+        const int *box = bricks[b].box;
+        order[b] = bricks[b].index;
+        weight[b] = given->weight[order[b]];
+        x[b] = box[LEFT] - corner_x + (box[LONG] - 1) / 2.0;
+        y[b] = box[NEAR] - corner_y + (box[WIDE] - 1) / 2.0;
+        if (b == 0 || box[LAYER] != bricks[b - 1].box[LAYER]) layer_start[layers++] = b;
+    }
+    layer_start[layers] = count;
+    *s = (Scene){.bricks = count, .centre_x = x, .centre_y = y, .weight = weight};
+    Ints top = {.arena = arena}, bottom = {.arena = arena}, studs = {.arena = arena};
+    for (int layer = 0; layer < layers; layer++) {
+        int z = bricks[layer_start[layer]].box[LAYER], under = layer_start[layer];
+        int from = under; /* the layer below, if it is the next one down */
+        if (layer && bricks[layer_start[layer - 1]].box[LAYER] == z - 1) from = layer_start[layer - 1];
+        for (int t = layer_start[layer]; t < layer_start[layer + 1]; t++) {
+            const int *box = bricks[t].box;
+            int common[4];
+            for (int u = from; u < under; u++) {
+                if (!shared_studs(box, bricks[u].box, common)) continue;
+                append(&top, t), append(&bottom, u);
+                for (int i = 0; i < 4; i++) append(&studs, common[i]);
+            }
+            if (z > 0) continue;
+            append(&top, t), append(&bottom, count);
+            append(&studs, box[LEFT]), append(&studs, box[LEFT] + box[LONG]);
+            append(&studs, box[NEAR]), append(&studs, box[NEAR] + box[WIDE]);
+        }
+    }
+    s->contacts = top.count, s->top = top.items, s->bottom = bottom.items;
+    add_points(s, arena, bricks, studs.items, given->table, corner_x, corner_y);
+    add_sides(s, arena, bricks, layer_start, layers);
+}
+
+static double part_of(int number, double step) {
+    double value = number * step;
+    return value - floor(value);
+}
+
+void break_ties(const Scene *s, Arena *arena, Costs *costs) {
+    int pulls = s->pull_start[s->contacts];
+    double *pull = TAKE(arena, double, pulls), *max_pull = TAKE(arena, double, s->bricks);
+    double *residual = TAKE(arena, double, PARTS * s->bricks);
+    for (int k = 0; k < pulls; k++) pull[k] = PULL * (1 + 0.05 * part_of(k, GOLDEN));
+    for (int b = 0; b < s->bricks; b++) {
+        max_pull[b] = MAX_PULL * (1 + 1e-6 * part_of(b, GOLDEN));
+        for (int part = 0; part < PARTS; part++) {
+            double cost = part == T1 || part == T2 ? TORQUE_LEFT : FORCE_LEFT;
+            residual[PARTS * b + part] = cost * (1 + 1e-4 / (1 + b));
+        }
+    }
+    *costs = (Costs){pull, max_pull, residual, 0};
+}
+
+void find_held(const Scene *s, char *held) {
+    memset(held, 0, (size_t)s->bricks);
+    for (int changed = 1; changed;) {
+        changed = 0;
+        for (int i = 0; i < 2 * s->contacts; i++) { /* up, then down again */
+            int c = i < s->contacts ? i : 2 * s->contacts - 1 - i;
+            int t = s->top[c], u = s->bottom[c];
+            int either = held[t] || u == s->bricks || held[u];
+            if (!either || (held[t] && (u == s->bricks || held[u]))) continue;
+            held[t] = 1;
+            if (u < s->bricks) held[u] = 1;
+            changed = 1;
+        }
+    }
+}

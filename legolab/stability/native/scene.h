@@ -1,0 +1,20 @@
+/* What touches what among bricks, and where forces act: see legolab/stability/equilibrium.py, which
+lays out the same in numpy for every other solver. */
+#pragma once
+#include "program.h"
+
+typedef struct {
+    int count;
+    const int *box;       /* [count][5] h, w, x, y, z, in any order */
+    const double *weight; /* [count] 0.01 N */
+    int table;            /* the ground pulls nothing */
+} Bricks;
+
+/* scene: of the bricks sorted by (z, x, y); order: [count] which brick each is. */
+void lay_out_scene(const Bricks *bricks, Arena *arena, Scene *scene, int *order);
+
+/* The costs of the published program, its ties broken as legolab/stability/program.py tells. */
+void break_ties(const Scene *scene, Arena *arena, Costs *costs);
+
+/* Whether each brick reaches the ground through stud contacts; held: [bricks]. */
+void find_held(const Scene *scene, char *held);

@@ -1,0 +1,152 @@
+"""Verdicts of a structure that grows and shrinks at its end, and of every step of a building.
+
+Knows nothing of how bricks are chosen. What was worked out for fewer bricks is kept, so that going
+back costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from legolab.bricks.brick import Brick
+from legolab.errors import InputError
+from legolab.stability.analysis import DEFAULT_TIME_LIMIT, scores_of
+from legolab.stability.equilibrium import FloatArray, Ground
+from legolab.stability.registry import choose_backend
+from legolab.stability.report import Verdict
+
+
+class PrefixVerifier:
+    """The verdict of bricks that are put on and taken off one by one.
+
+    >>> verifier = PrefixVerifier([Brick(2, 4, 0, 0, 0)])
+    >>> verifier.verdict
+    <Verdict.STABLE: 'stable'>
+    >>> verifier.append(Brick(2, 4, 0, 9, 1))  # in the air
+    >>> verifier.first_unstable
+    1
+    >>> verifier.cut(1)
+    >>> verifier.verdict
+    <Verdict.STABLE: 'stable'>
+    """
+
+    def __init__(
+        self,
+        bricks: Iterable[Brick] = (),
+        backend: str = "auto",
+        ground: Ground = "baseplate",
+        loads: Mapping[int, float] | None = None,
+        time_limit: float = DEFAULT_TIME_LIMIT,
+    ) -> None:
+        """Begin with some bricks, or none.
+
+        Args:
+            bricks: in building order; no two in one place, which is not checked.
+            backend: name of a solver, "unverified", or "auto".
+            ground: "baseplate" or "table".
+            loads: kg on a brick, by index, from when it is there.
+            time_limit: seconds for each solve.
+
+        Raises:
+            InputError: there is no such backend.
+        """
+        self._backend = choose_backend(backend)
+        self._ground, self._loads, self._time_limit = ground, dict(loads or {}), time_limit
+        self._bricks: list[Brick] = list(bricks)
+        self._known: dict[int, FloatArray | None] = {}  # scores by number of bricks
+
+    def __len__(self) -> int:
+        """Number of bricks."""
+        return len(self._bricks)
+
+    @property
+    def bricks(self) -> tuple[Brick, ...]:
+        """In building order."""
+        return tuple(self._bricks)
+
+    def append(self, brick: Brick) -> None:
+        """Put a brick on."""
+        self._bricks.append(brick)
+
+    def cut(self, count: int) -> None:
+        """Keep the first `count` bricks.
+
+        Raises:
+            InputError: there are not so many.
+        """
+        if not 0 <= count <= len(self._bricks):
+            raise InputError(f"expected 0 to {len(self._bricks)} bricks to keep, got {count}")
+        del self._bricks[count:]
+        self._known = {n: scores for n, scores in self._known.items() if n <= count}
+
+    @property
+    def scores(self) -> FloatArray | None:
+        """The scores of `analyze`; float64 [bricks], None when unverified.
+
+        Raises:
+            SolverError: the solve ended without an answer.
+        """
+        count = len(self._bricks)
+        if count == 0:
+            return np.empty(0)
+        if count not in self._known:
+            loads = {brick: load for brick, load in self._loads.items() if brick < count}
+            self._known[count] = scores_of(
+                self._bricks, self._backend, self._ground, loads, self._time_limit
+            )
+        return self._known[count]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the bricks there are now; no bricks stand.
+
+        Raises:
+            SolverError: the solve ended without an answer.
+        """
+        scores = self.scores
+        if scores is None:
+            return Verdict.UNVERIFIED
+        return Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE
+
+    @property
+    def first_unstable(self) -> int | None:
+        """Index of the first brick that fails; None if none does.
+
+        Raises:
+            SolverError: the solve ended without an answer.
+        """
+        scores = self.scores
+        if scores is None:
+            return None
+        failing = np.flatnonzero(scores >= 1)
+        return int(failing[0]) if len(failing) else None
+
+
+def unstable_steps(
+    bricks: Iterable[Brick], backend: str = "auto", ground: Ground = "baseplate"
+) -> tuple[int, ...]:
+    """After which bricks a building does not stand, though it may once it goes on.
+
+    >>> arch = [Brick(2, 2, 0, 0, 0), Brick(6, 2, 0, 0, 1), Brick(2, 2, 4, 0, 0)]
+    >>> unstable_steps(arch), unstable_steps([*arch, Brick(2, 2, 9, 9, 3), Brick(2, 2, 0, 0, 2)])
+    ((), (4, 5))
+
+    Args:
+        bricks: in building order.
+        backend: name of a solver, or "auto".
+        ground: "baseplate" or "table".
+
+    Returns:
+        Numbers of bricks standing, counted from 1; all of them when unverified.
+
+    Raises:
+        SolverError: a solve ended without an answer.
+    """
+    verifier, steps = PrefixVerifier(backend=backend, ground=ground), []
+    for brick in bricks:
+        verifier.append(brick)
+        if verifier.verdict is not Verdict.STABLE:
+            steps.append(len(verifier))
+    return tuple(steps)

@@ -1,0 +1,76 @@
+"""Bricks put on and taken off have the verdicts of `analyze`; going back is not solved again."""
+
+import numpy as np
+import pytest
+
+from legolab.bricks.brick import Brick
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import InputError
+from legolab.stability import prefix
+from legolab.stability.analysis import analyze
+from legolab.stability.prefix import PrefixVerifier, unstable_steps
+from legolab.stability.report import Verdict
+from tests.stability.structures import KINDS, random_structure
+
+
+@pytest.mark.parametrize("backend", ["auto", "highs"])
+def test_every_prefix_has_the_scores_of_analyze(backend: str) -> None:
+    rng, seen = np.random.default_rng(21), set()
+    for kind in KINDS:
+        verifier = PrefixVerifier(backend=backend)
+        structure = random_structure(rng, 20, kind)
+        for count, brick in enumerate(structure, start=1):
+            verifier.append(brick)
+            report = analyze(structure[:count], backend=backend)
+            seen.add(report.verdict)
+            assert verifier.verdict is report.verdict
+            assert verifier.first_unstable == report.first_unstable
+            assert verifier.scores is not None
+            np.testing.assert_allclose(verifier.scores, report.scores, atol=1e-6)
+    assert seen == {Verdict.STABLE, Verdict.UNSTABLE}
+
+
+def test_going_back_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier = PrefixVerifier([Brick(2, 2, 0, 0, layer) for layer in range(3)])
+    three = verifier.scores
+    verifier.append(Brick(2, 2, 5, 5, 1))
+    assert verifier.verdict is Verdict.UNSTABLE and verifier.first_unstable == 3
+    monkeypatch.setattr(prefix, "scores_of", None)
+    verifier.cut(3)
+    assert verifier.scores is three and len(verifier) == 3
+    assert verifier.verdict is Verdict.STABLE
+
+
+def test_another_brick_in_the_place_of_one_taken_off_counts_anew() -> None:
+    verifier = PrefixVerifier([Brick(2, 2, 0, 0, 0), Brick(2, 2, 9, 9, 1)])
+    assert verifier.verdict is Verdict.UNSTABLE
+    verifier.cut(1)
+    verifier.append(Brick(2, 2, 0, 0, 1))
+    assert verifier.verdict is Verdict.STABLE and verifier.bricks[1].z == 1
+
+
+def test_loads_and_ground_count() -> None:
+    gallows = [Brick(1, 1, 0, 0, 0), Brick(8, 1, 0, 0, 1)]
+    assert PrefixVerifier(gallows).verdict is Verdict.STABLE
+    assert PrefixVerifier(gallows, ground="table").verdict is Verdict.UNSTABLE
+    loaded = PrefixVerifier(gallows[:1], loads={1: 1.0})
+    assert loaded.verdict is Verdict.STABLE
+    loaded.append(gallows[1])
+    report = analyze(BrickStructure(gallows), loads={1: 1.0})
+    assert loaded.verdict is report.verdict is Verdict.UNSTABLE
+
+
+def test_unverified_no_bricks_and_too_many_to_keep() -> None:
+    assert PrefixVerifier().verdict is Verdict.STABLE
+    unverified = PrefixVerifier([Brick(2, 2, 0, 0, 0)], backend="unverified")
+    assert unverified.verdict is Verdict.UNVERIFIED and unverified.first_unstable is None
+    with pytest.raises(InputError, match="expected 0 to 1 bricks"):
+        unverified.cut(2)
+    with pytest.raises(InputError, match="expected one of the backends"):
+        PrefixVerifier(backend="abacus")
+
+
+def test_steps_that_do_not_stand_are_named() -> None:
+    hung = [Brick(2, 2, 0, 0, 0), Brick(6, 2, 0, 0, 2), Brick(2, 2, 0, 0, 1)]
+    assert unstable_steps(hung) == (2,)
+    assert unstable_steps(hung, backend="unverified") == (1, 2, 3)
