@@ -33,6 +33,7 @@ from legolab.stability.registry import (
     OwnVerdict,
     choose_backend,
     find_backend,
+    own_form,
 )
 from legolab.stability.report import Forces, Options, StabilityReport, Verdict
 
@@ -170,8 +171,9 @@ def scores_of(
     if name == UNVERIFIED:
         return None
     _, solver = find_backend(name)
-    if isinstance(solver, OwnVerdict):
-        found = solver.judge(boxes, weights, ground, time_limit)
+    own: OwnVerdict | None = own_form(solver, "judge")
+    if own is not None:
+        found = own.judge(boxes, weights, ground, time_limit)
         if found is not None:
             pulls, residuals, held = found
             return _scores(pulls, ~held | (residuals > RESIDUAL_TOLERANCE))
@@ -206,8 +208,9 @@ def _unverified(structure: BrickStructure, seconds: float, options: Options) -> 
 
 
 def _published(scene: Scene, name: str, solver: Backend, time_limit: float) -> Balance:
-    if isinstance(solver, OwnProgram):
-        return solver.solve_published(scene, time_limit)
+    own: OwnProgram | None = own_form(solver, "solve_published")
+    if own is not None:
+        return own.solve_published(scene, time_limit)
     solution = solver.solve(published_program(scene), time_limit)
     if solution.outcome is not Outcome.OPTIMAL:
         raise SolverError(

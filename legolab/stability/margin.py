@@ -37,7 +37,7 @@ from legolab.stability.program import (
     force_blocks,
     published_program,
 )
-from legolab.stability.registry import Backend, OwnMargin, find_backend
+from legolab.stability.registry import Backend, OwnMargin, find_backend, own_form
 
 _COST = 100.0
 """Cost of one unit of the largest pull: keeps a solver's dual tolerance far below what counts."""
@@ -70,8 +70,9 @@ def least_pull(scene: Scene, backend: Backend, time_limit: float) -> float:
     """
     if not reach_ground(scene.contacts.studs).all():
         return np.inf  # a brick with nothing below or above has no force against its weight
-    if isinstance(backend, OwnMargin):
-        pull = backend.least_largest_pull(scene, time_limit)
+    own: OwnMargin | None = own_form(backend, "least_largest_pull")
+    if own is not None:
+        pull = own.least_largest_pull(scene, time_limit)
         if pull is not None:
             t = pull / PULL_CAPACITY
             return t if t > _NOTHING else 0.0

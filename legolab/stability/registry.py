@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol, cast, runtime_checkable
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,6 @@ class Backend(Protocol):
         """
 
 
-@runtime_checkable
 class OwnProgram(Protocol):
     """A solver with a form of its own for the published program."""
 
@@ -67,7 +66,6 @@ class OwnProgram(Protocol):
         """
 
 
-@runtime_checkable
 class OwnVerdict(Protocol):
     """A solver that tells how bricks fare without laying out all forces."""
 
@@ -90,7 +88,6 @@ class OwnVerdict(Protocol):
         """
 
 
-@runtime_checkable
 class OwnMargin(Protocol):
     """A solver with a form of its own for the strict program."""
 
@@ -104,6 +101,14 @@ class OwnMargin(Protocol):
         Raises:
             SolverError: the time was not enough.
         """
+
+
+def own_form(backend: Backend, method: str) -> Any | None:
+    """The backend, if it has that method of a form of its own; None where it has not.
+
+    Asked by name: `isinstance` of a protocol takes as long as a small solve.
+    """
+    return backend if hasattr(backend, method) else None
 
 
 class MixedBackend(Protocol):

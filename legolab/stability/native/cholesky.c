@@ -256,7 +256,8 @@ void factor(Factor *f, double nothing) {
         double pivot = column[j];
         if (!(pivot > nothing * value[start])) pivot = INFINITE_PIVOT;
         f->diagonal[j] = pivot;
-        for (int p = start + 1; p < end; p++) value[p] = column[row[p]] / pivot;
+        double inverse = 1 / pivot;
+        for (int p = start + 1; p < end; p++) value[p] = column[row[p]] * inverse;
         wait_for(f, j, start + 1);
     }
 }

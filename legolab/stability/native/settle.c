@@ -61,6 +61,7 @@ static int settle_forces(Method *m) {
     }
     for (int attempt = 0; attempt < MAX_ROUNDS; attempt++) {
         balance(m);
+        if (m->primal_error > BALANCED * m->scale) return 0; /* and fewer forces cannot either */
         if (!cut_negative(m)) break;
     }
     measure_primal(m);
