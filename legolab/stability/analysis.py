@@ -24,7 +24,7 @@ from legolab.stability.equilibrium import (
     build_scene,
     weigh_bricks,
 )
-from legolab.stability.margin import least_pull, strict_forces
+from legolab.stability.margin import least_pull, strict_balance
 from legolab.stability.program import Outcome, published_program, pulled_bricks
 from legolab.stability.registry import (
     UNVERIFIED,
@@ -225,7 +225,7 @@ def _strict(scene: Scene, name: str, solver: Backend, time_limit: float) -> Bala
     t = least_pull(scene, solver, time_limit)
     if np.isinf(t):
         return None
-    return balance_of(strict_forces(scene, t, solver, time_limit), name)
+    return strict_balance(scene, t, name, solver, time_limit)
 
 
 def _scores(pulls: FloatArray, failing: NDArray[np.bool_]) -> FloatArray:

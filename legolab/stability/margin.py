@@ -19,6 +19,7 @@ import numpy as np
 from legolab.bricks.connectivity import reach_ground
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import SolverError
+from legolab.stability.balance import Balance, balance_of
 from legolab.stability.equilibrium import (
     FORCE_UNIT,
     PULL_CAPACITY,
@@ -43,8 +44,9 @@ _COST = 100.0
 """Cost of one unit of the largest pull: keeps a solver's dual tolerance far below what counts."""
 _NOTHING = 1e-8 / PULL_CAPACITY
 """t below which nothing pulls: 1e-8 N, ten times what solvers tell from 0."""
-_SLACK = 1e-6
-"""Room given to the largest pull when the other forces are chosen, in FORCE_UNIT."""
+_SLACK = 1e-4
+"""Room given to the largest pull when the other forces are chosen, in FORCE_UNIT: what counts as
+having reached the capacity. With less, an interior-point method has nowhere to be."""
 
 
 def strict_program(scene: Scene) -> Program:
@@ -83,11 +85,31 @@ def least_pull(scene: Scene, backend: Backend, time_limit: float) -> float:
     return t if t > _NOTHING else 0.0
 
 
-def strict_forces(scene: Scene, t: float, backend: Backend, time_limit: float) -> Solution:
+def strict_balance(scene: Scene, t: float, name: str, backend: Backend, limit: float) -> Balance:
     """Among the equilibria whose pulls stay within t T, the cheapest by the published costs.
 
-    The strict program alone leaves all forces but the largest pull open. The columns are those of
-    the published program, their residuals 0.
+    The strict program alone leaves all forces but the largest pull open.
+
+    Args:
+        scene: every brick has a path to the ground.
+        t: what `least_pull` found; finite.
+        name, backend: of the solver.
+        limit: seconds.
+
+    Raises:
+        SolverError: the solve ended without a solution.
+    """
+    own: OwnMargin | None = own_form(backend, "balance_within")
+    if own is not None:
+        balance = own.balance_within(scene, t * PULL_CAPACITY + _SLACK * FORCE_UNIT, limit)
+        if balance is not None:
+            return balance
+        name = "highs"
+    return balance_of(strict_forces(scene, t, backend, limit), name)
+
+
+def strict_forces(scene: Scene, t: float, backend: Backend, time_limit: float) -> Solution:
+    """`strict_balance` as a solution of the published program, its residuals 0.
 
     Args:
         t: what `least_pull` found; finite.

@@ -102,6 +102,23 @@ class OwnMargin(Protocol):
             SolverError: the time was not enough.
         """
 
+    def balance_within(
+        self, scene: Scene, largest_pull: float, time_limit: float
+    ) -> Balance | None:
+        """The cheapest exact balance, by the published costs, with pulls up to that many N.
+
+        Args:
+            scene: every brick has a path to the ground.
+            largest_pull: N.
+            time_limit: seconds, more than 0.
+
+        Returns:
+            None where it cannot tell.
+
+        Raises:
+            SolverError: the time was not enough.
+        """
+
 
 def own_form(backend: Backend, method: str) -> Any | None:
     """The backend, if it has that method of a form of its own; None where it has not.

@@ -122,6 +122,21 @@ def test_the_verdict_alone_is_that_of_the_whole_analysis() -> None:
     assert found == {Verdict.STABLE, Verdict.UNSTABLE}
 
 
+def test_strict_analyses_are_those_of_highs() -> None:
+    finite = own = 0
+    for structure in structures(30, 30):
+        ours = analyze(structure, backend="fast", strict=True)
+        theirs = analyze(structure, backend="highs", strict=True)
+        assert ours.verdict is theirs.verdict
+        own += ours.backend == "fast"  # the others are at a limit that leaves no room: HiGHS's
+        assert ours.objective == pytest.approx(theirs.objective, rel=1e-6, abs=1e-12)
+        np.testing.assert_allclose(ours.scores, theirs.scores, atol=1e-5)
+        if ours.verdict is Verdict.STABLE:
+            check_proof(ours)
+            finite += 1
+    assert finite > 10 and own > 20
+
+
 def test_the_safety_factor_is_that_of_highs() -> None:
     known = 0
     for structure in structures(30, 30):

@@ -86,7 +86,7 @@ _Scene = _structure(
     "centre_x centre_y weight top bottom press_start pull_start press_x press_y pull_x pull_y "
     "side_low side_high side_axis",
 )
-_Costs = _structure("Costs", "", "pull max_pull residual", "", "shared")
+_Costs = _structure("Costs", "", "pull max_pull residual cap", "", "shared")
 _Bricks = _structure("Bricks", "count", "box weight", "", "table")
 _Answer = _structure(
     "Answer",
@@ -142,7 +142,7 @@ def solve_published(scene: Scene, time_limit: float) -> Balance:
         SolverError: the time was not enough, or neither the engine nor HiGHS found an answer.
     """
     began = time.monotonic()
-    outcome, balance = _minimise(scene, time_limit)
+    outcome, balance = _minimise(scene, time_limit, None)
     if balance is not None:
         return balance
     left = time_limit - (time.monotonic() - began)
@@ -170,7 +170,7 @@ def least_largest_pull(scene: Scene, time_limit: float) -> float | None:
     pulls = len(scene.pull.x)
     arrays, answer, objective = _Arrays(), _Answer(), ctypes.c_double()
     cost = _PULL_COST * max(pulls, 1)
-    costs = _Costs(arrays.reals(np.zeros(pulls)), arrays.reals([cost]), None, 1)
+    costs = _Costs(pull=arrays.reals(np.zeros(pulls)), max_pull=arrays.reals([cost]), shared=1)
     outcome = _Outcome(
         load().legolab_solve(
             ctypes.byref(_scene(scene, arrays)),
@@ -184,6 +184,26 @@ def least_largest_pull(scene: Scene, time_limit: float) -> float | None:
     if outcome in _FAILURES:
         raise SolverError(_FAILURES[outcome].format(time_limit))
     return answer.objective / cost * FORCE_UNIT if outcome is _Outcome.EXACT else None
+
+
+def balance_within(scene: Scene, largest_pull: float, time_limit: float) -> Balance | None:
+    """The cheapest exact balance, by the published costs, whose pulls stay within a limit.
+
+    Args:
+        scene: every brick has a path to the ground.
+        largest_pull: N.
+        time_limit: seconds.
+
+    Returns:
+        None where the engine proves nothing.
+
+    Raises:
+        SolverError: the time was not enough.
+    """
+    outcome, balance = _minimise(scene, time_limit, largest_pull)
+    if outcome in _FAILURES:
+        raise SolverError(_FAILURES[outcome].format(time_limit))
+    return balance
 
 
 def judge(
@@ -234,7 +254,10 @@ class _Arrays:
         return array.ctypes.data
 
 
-def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None]:
+def _minimise(
+    scene: Scene, time_limit: float, within: float | None
+) -> tuple[_Outcome, Balance | None]:
+    """The published program, or with pulls within that many N and no residuals."""
     arrays = _Arrays()
     given, published = _scene(scene, arrays), published_penalties(scene)
     contacts, along_x = len(scene.contacts.studs.top), len(scene.contacts.along_x.low)
@@ -242,7 +265,7 @@ def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None
         "press": np.empty(len(scene.press.x)),
         "pull": np.empty(len(scene.pull.x)),
         "side": np.empty(given.sides),
-        "residual": np.empty((scene.bricks, len(_PARTS))),
+        "residual": np.zeros((scene.bricks, len(_PARTS))),
         "friction_x": np.empty(contacts),
         "friction_y": np.empty(contacts),
     }
@@ -251,8 +274,8 @@ def _minimise(scene: Scene, time_limit: float) -> tuple[_Outcome, Balance | None
     outcome = _Outcome(
         load().legolab_solve(
             ctypes.byref(given),
-            ctypes.byref(_costs(broken_ties(scene, published), arrays)),
-            ctypes.byref(_costs(published, arrays)),
+            ctypes.byref(_costs(broken_ties(scene, published), within, arrays)),
+            ctypes.byref(_costs(published, within, arrays)),
             time_limit,
             ctypes.byref(answer),
             ctypes.byref(objective),
@@ -300,12 +323,13 @@ def _scene(scene: Scene, arrays: _Arrays) -> Any:
     )
 
 
-def _costs(penalties: Penalties, arrays: _Arrays) -> Any:
-    return _Costs(
-        pull=arrays.reals(penalties.pull),
-        max_pull=arrays.reals(penalties.max_pull),
-        residual=arrays.reals(penalties.residual[:, _PARTS]),
-    )
+def _costs(penalties: Penalties, within: float | None, arrays: _Arrays) -> Any:
+    costs = _Costs(pull=arrays.reals(penalties.pull), max_pull=arrays.reals(penalties.max_pull))
+    if within is None:
+        costs.residual = arrays.reals(penalties.residual[:, _PARTS])
+    else:
+        costs.cap = arrays.reals(np.full(len(penalties.max_pull), within / FORCE_UNIT))
+    return costs
 
 
 def _by_row(residuals: FloatArray) -> FloatArray:

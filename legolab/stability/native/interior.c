@@ -4,10 +4,10 @@
     subject to  sum over columns = weight on every row,   f_k + g_k = m_b   for every pull below b
 
 with presses n, side presses e, pulls f, their room g under the largest pull m of their brick, and
-residuals r, all >= 0. With multipliers y of the rows and z of the last equations, and
+residuals r, all >= 0; where m has a cap, l is what that leaves to it. With multipliers y of the rows and z of the last equations, and
 phi = closing under y, the reduced costs are
 
-    n: -phi   e: -work   r: rho -+ turn   f: beta + phi + z   g: z   m: alpha - sum z
+    n: -phi   e: -work   r: rho -+ turn   f: beta + phi + z   g: z   m: alpha - sum z + v   l: v
 
 Every step keeps x s of all unknowns about alike while it makes them smaller. When they are small
 the end is tried: see settle.c. */
@@ -49,7 +49,8 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     int presses = s->press_start[s->contacts], pulls = s->pull_start[s->contacts];
     int residuals = costs->residual ? PARTS * s->bricks : 0, all = program->rows + 1, widest = 0;
     int groups = costs->shared ? 1 : s->bricks;
-    int counts[KINDS] = {presses, s->sides, residuals, residuals, pulls, pulls, groups};
+    int counts[KINDS] = {presses, s->sides, residuals, residuals,
+                         pulls,   pulls,    groups,    costs->cap ? groups : 0};
     Method *m = TAKE(arena, Method, 1);
     m->program = program;
     m->groups = groups;
@@ -62,6 +63,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         *rows[i] = TAKE(arena, double, program->rows + 1);
     m->room_off = TAKE(arena, double, pulls);
+    m->spare_off = TAKE(arena, double, groups);
     m->share = TAKE(arena, double, pulls);
     m->stiff = TAKE(arena, double, pulls);
     m->closing[0] = TAKE(arena, double, presses);
@@ -74,6 +76,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     for (int g = 0; g <= groups; g++)
         m->group_start[g] = costs->shared ? g * pulls : s->pull_start[program->first[g]];
     m->unknowns = presses + 2 * residuals + 2 * pulls;
+    m->unknowns += m->kind[SPARE].count;
     for (int g = 0; g < groups; g++) m->unknowns += m->group_start[g] < m->group_start[g + 1];
     for (int b = 0; b < s->bricks; b++) {
         int width = program->clique_start[b + 1] - program->clique_start[b];
@@ -123,6 +126,7 @@ static void begin(Method *m) {
         }
         double rest = fmax(cost - (to - from) * z, cost / 10);
         set(&m->kind[MOST], g, rest, from < to ? product : 0);
+        if (m->kind[SPARE].count) set(&m->kind[SPARE], g, START_COST, product);
     }
 }
 

@@ -2,13 +2,14 @@
 
 What a pull and its room do together has, with h = 1 / (theta_f + theta_g) and u = theta_f h, the
 weight u theta_g; and all pulls below a brick share one more column, sum of u_k a_k, of weight
-1 / (1 / theta_m + sum h). Of each contact only six moments of the weights over its points enter. */
+1 / (1 / theta_m + 1 / theta_l + sum h). Of each contact only six moments of the weights over its points enter. */
 #include "method.h"
 
+#include <math.h>
 #include <string.h>
 
-/* Room and largest pull are weighed as they are: they are forces in name only. */
-static const double PAYS[KINDS] = {PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, 0, 0};
+/* Largest pulls, and what is left to them, are weighed as they are. */
+static const double PAYS[KINDS] = {PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, 0, 0, 0};
 /* Added to the diagonal: it keeps motions small that nothing asks for. */
 static const double NUDGE = 1e-8;
 
@@ -31,6 +32,10 @@ MANY static void share_pulls(Method *m) {
     for (int g = 0; g < m->groups; g++) {
         double most = m->kind[MOST].theta[g], sum = 0;
         for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++) sum += m->stiff[k];
+        if (m->kind[SPARE].count) {
+            double spare = m->kind[SPARE].theta[g];
+            sum = spare > 0 ? sum + 1 / spare : INFINITY;
+        }
         m->most_weight[g] = most > 0 ? 1 / (1 / most + sum) : 0;
     }
 }

@@ -46,6 +46,7 @@ MANY void measure_dual(Method *m) {
     for (int g = 0; g < m->groups; g++) {
         double rest = m->costs->max_pull[g] - m->kind[MOST].s[g];
         for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++) rest -= room->s[k];
+        if (m->kind[SPARE].count) rest += m->kind[SPARE].s[g];
         m->kind[MOST].off[g] = m->group_start[g] < m->group_start[g + 1] ? rest : 0;
     }
     m->dual_error = 0;
@@ -98,6 +99,10 @@ MANY void measure_primal(Method *m) {
                    product(m->costs->pull, kind[PULL].x, kind[PULL].count) +
                    product(m->costs->residual, kind[PLUS].x, kind[PLUS].count) +
                    product(m->costs->residual, kind[MINUS].x, kind[MINUS].count);
+    for (int g = 0; g < kind[SPARE].count; g++) {
+        m->spare_off[g] = m->costs->cap[g] - kind[MOST].x[g] - kind[SPARE].x[g];
+        m->bound -= m->costs->cap[g] * kind[SPARE].s[g];
+    }
     m->gap = 0;
     for (int k = 0; k < KINDS; k++) m->gap += product(kind[k].x, kind[k].s, kind[k].count);
 }

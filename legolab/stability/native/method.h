@@ -9,7 +9,7 @@
 #define MANY
 #endif
 
-enum { PRESS, SIDE, PLUS, MINUS, PULL, ROOM, MOST, KINDS };
+enum { PRESS, SIDE, PLUS, MINUS, PULL, ROOM, MOST, SPARE, KINDS };
 
 /* Unknowns of one kind that stay >= 0, and their reduced costs. */
 typedef struct {
@@ -31,8 +31,9 @@ struct Method {
     double *lack;            /* [rows + 1] weight less what the forces do */
     double *rhs, *scratch;   /* [rows + 1] */
     double *room_off;        /* [pulls] m - f - g */
+    double *spare_off;       /* [groups] cap - m - l */
     double *share, *stiff;   /* [pulls] u, h */
-    double *most_weight;     /* [groups] 1 / (1 / theta_m + sum h), 0 where m stays */
+    double *most_weight;     /* [groups] 1 / (1 / theta_m + 1 / theta_l + sum h), 0 where m stays */
     double *most_push;       /* [groups] */
     double *closing[2];      /* [presses], [pulls] */
     double *dense, *shared;  /* a clique's matrix and its column of pulls */
@@ -59,7 +60,7 @@ static inline double larger(double most, double value) {
 void find_closings(Method *m, const double *y);
 /* `off` of every kind, dual_error. */
 void measure_dual(Method *m);
-/* lack, room_off, primal_error, objective, bound, gap. */
+/* lack, room_off, spare_off, primal_error, objective, bound, gap. */
 void measure_primal(Method *m);
 /* rows -= what the forces `of` (values or steps, by kind) do. */
 void take_off(const Method *m, double *const of[KINDS], double *rows);

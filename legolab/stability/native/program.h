@@ -39,11 +39,12 @@ typedef struct {
 } Scene;
 
 /* Without residuals (NULL) what cannot be balanced has no answer. With `shared`, one largest pull
-counts for all bricks, and its cost is max_pull[0]. */
+counts for all bricks, and its cost is max_pull[0]. With `cap`, no largest pull may be above it. */
 typedef struct {
     const double *pull;     /* per pull point */
     const double *max_pull; /* [bricks], or [1] */
     const double *residual; /* [bricks][PARTS], or NULL */
+    const double *cap;      /* as max_pull, 0.01 N, or NULL */
     int shared;
 } Costs;
 

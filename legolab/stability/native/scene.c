@@ -179,7 +179,7 @@ void break_ties(const Scene *s, Arena *arena, Costs *costs) {
             residual[PARTS * b + part] = cost * (1 + 1e-4 / (1 + b));
         }
     }
-    *costs = (Costs){pull, max_pull, residual, 0};
+    *costs = (Costs){.pull = pull, .max_pull = max_pull, .residual = residual};
 }
 
 void find_held(const Scene *s, char *held) {

@@ -78,6 +78,7 @@ static void settle_motion(Method *m) {
         clear(kind->toward, kind->count);
     }
     clear(m->room_off, room->count);
+    clear(m->spare_off, m->groups);
     clear(m->lack, m->program->rows);
     for (int round = 0; round < 2; round++) {
         measure_dual(m);
@@ -85,12 +86,14 @@ static void settle_motion(Method *m) {
         for (int r = 0; r < m->program->rows; r++) m->y[r] += m->dy[r];
         for (int k = 0; k < room->count; k++)
             if (room->theta[k] == 0) room->s[k] += room->ds[k];
+        for (int g = 0; g < m->kind[SPARE].count; g++)
+            if (m->kind[SPARE].theta[g] == 0) m->kind[SPARE].s[g] += m->kind[SPARE].ds[g];
     }
 }
 
 /* By how much the motion breaks what it must keep: no closing at a press, no work at a side press,
 no turn beyond the cost of a residual, and at the pulls of a group no more opening, beyond the cost
-of each, than the cost of the largest. */
+of each, than the cost of the largest; more, where that has a cap, takes the cap off the bound. */
 static double broken_by_motion(Method *m) {
     const Program *p = m->program;
     const Scene *s = p->scene;
@@ -101,7 +104,8 @@ static double broken_by_motion(Method *m) {
         double opening = -m->costs->max_pull[g];
         for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
             opening += fmax(0, -m->closing[1][k] - m->costs->pull[k]);
-        worst = fmax(worst, opening);
+        if (!m->kind[SPARE].count) worst = fmax(worst, opening);
+        else m->bound -= fmax(0, opening) * m->costs->cap[g];
     }
     for (int i = 0; i < m->kind[PLUS].count; i++)
         worst = fmax(worst, fabs(turn_of(p->turn + i, m->y)) - m->costs->residual[i]);
@@ -124,8 +128,8 @@ int stands_by_itself(Method *m) {
     for (int k = 0; k < KINDS; k++) {
         Kind *kind = m->kind + k;
         for (int i = 0; i < kind->count; i++) {
-            kind->x[i] = k == PRESS;
-            kind->s[i] = k != PRESS;
+            kind->x[i] = k == PRESS || k == SPARE;
+            kind->s[i] = !kind->x[i];
         }
     }
     clear(m->y, m->program->rows + 1);

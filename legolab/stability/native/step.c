@@ -3,7 +3,10 @@
 With dy known, for a press  dn = push + theta dphi,  and for a pull, its room and the largest pull
     dz = h (push_f + push_g - room_off - dm - theta_f dphi)
     df = push_f - theta_f (dphi + dz),   dg = push_g - theta_g dz
-    dm = (push_m / theta_m + sum h (push_f + push_g - room_off) - sum u dphi) weight_m */
+    dm = (push_m / theta_m + sum h (push_f + push_g - room_off) - sum u dphi
+          - (push_l - spare_off) / theta_l) weight_m
+    dv = (push_l - spare_off + dm) / theta_l,   dl = push_l - theta_l dv
+where l is what a cap leaves to the largest pull m, and v its reduced cost. */
 #include "method.h"
 
 #include <math.h>
@@ -32,6 +35,10 @@ MANY static void aim(Method *m) {
         for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
             sum += m->stiff[k] * (pull[k] + room[k] - m->room_off[k]);
         m->most_push[g] = m->most_weight[g] * sum;
+        if (!kind[SPARE].count) continue;
+        double theta = kind[SPARE].theta[g], off = kind[SPARE].push[g] - m->spare_off[g];
+        if (theta > 0) m->most_push[g] -= m->most_weight[g] * off / theta;
+        else m->most_push[g] = m->spare_off[g]; /* at its cap */
     }
     for (int c = 0; c < s->contacts; c++) {
         double most = m->most_push[is_shared(m) ? 0 : s->top[c]], sum = 0, x = 0, y = 0;
@@ -53,6 +60,7 @@ MANY static void aim(Method *m) {
 
 MANY static void step_pulls(Method *m) {
     Kind *pull = m->kind + PULL, *room = m->kind + ROOM, *most = m->kind + MOST;
+    Kind *spare = m->kind + SPARE;
     const double *closing = m->closing[1];
     for (int g = 0; g < m->groups; g++) {
         int from = m->group_start[g], to = m->group_start[g + 1];
@@ -70,6 +78,12 @@ MANY static void step_pulls(Method *m) {
             turned += dz;
         }
         most->ds[g] = from < to ? most->off[g] - turned : 0;
+        if (!spare->count) continue;
+        double theta = spare->theta[g], dv = turned - most->off[g];
+        if (theta > 0) dv = (spare->push[g] - m->spare_off[g] + dm) / theta;
+        spare->ds[g] = dv;
+        spare->dx[g] = spare->push[g] - theta * dv;
+        most->ds[g] += from < to ? dv : 0;
     }
 }
 
@@ -142,6 +156,7 @@ void refine_step(Method *m) {
             memset(kind[k].off, 0, (size_t)kind[k].count * sizeof(double));
         }
         memset(m->room_off, 0, (size_t)kind[PULL].count * sizeof(double));
+        memset(m->spare_off, 0, (size_t)m->groups * sizeof(double));
         memset(m->most_push, 0, (size_t)m->groups * sizeof(double));
         solve_rows(m, m->dy);
         m->dy[p->rows] = 0;
