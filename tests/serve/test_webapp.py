@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 from hatchling.bridge.app import Application
@@ -269,6 +270,10 @@ def tree(tmp_path):
     (folder / "dashboards" / "template" / "page.html").write_text("page")
     for name in ("__init__.py", "serve/bundle.py"):
         shutil.copy(ROOT / "legolab" / name, folder / "legolab" / name)
+    native = Path("legolab", "stability", "native")
+    shutil.copytree(
+        ROOT / native, folder / native, ignore=shutil.ignore_patterns("legolab_native*")
+    )
     (folder / "dashboards" / "pwa" / "package.json").write_text("{}")
     (folder / "dashboards" / "pwa" / "index.html").write_text("page")
     return folder
@@ -317,6 +322,13 @@ def test_without_npm_the_wheel_warns_and_has_none(tree, tmp_path, monkeypatch):
     assert "npm is missing" in said
 
 
+def test_without_a_compiler_the_wheel_warns_and_has_no_engine(tree, npm):
+    names, said = packed(tree, "wheel", CC="no-such-compiler")
+    assert "legolab/stability/native/interior.c" in names
+    assert not [name for name in names if "legolab_native" in name]
+    assert "The stability engine is not compiled: no-such-compiler" in said
+
+
 def test_the_build_can_be_left_out(tree, npm):
     names, _ = packed(tree, "wheel", LEGOLAB_SKIP_PWA="1")
     assert not [name for name in names if "/www/" in name]
@@ -328,7 +340,7 @@ def load_hook(tree):
     spec = importlib.util.spec_from_file_location("hatch_build", tree / "hatch_build.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.WebAppHook(str(tree), {}, None, None, "", "wheel", Application())
+    return module.BuildHook(str(tree), {}, None, None, "", "wheel", Application())
 
 
 def test_an_editable_install_builds_nothing(tree, npm):
