@@ -27,6 +27,7 @@ from legolab.stability.equilibrium import (
 from legolab.stability.margin import least_pull, strict_balance
 from legolab.stability.program import Outcome, published_program, pulled_bricks
 from legolab.stability.registry import (
+    FALLBACK,
     UNVERIFIED,
     Backend,
     OwnProgram,
@@ -177,6 +178,7 @@ def scores_of(
         if found is not None:
             pulls, residuals, held = found
             return _scores(pulls, ~held | (residuals > RESIDUAL_TOLERANCE))
+        name = FALLBACK
     structure = BrickStructure(bricks, _around(boxes))
     return analyze(structure, name, False, ground, loads, time_limit).scores
 

@@ -38,7 +38,7 @@ from legolab.stability.program import (
     force_blocks,
     published_program,
 )
-from legolab.stability.registry import Backend, OwnMargin, find_backend, own_form
+from legolab.stability.registry import FALLBACK, Backend, OwnMargin, find_backend, own_form
 
 _COST = 100.0
 """Cost of one unit of the largest pull: keeps a solver's dual tolerance far below what counts."""
@@ -104,7 +104,7 @@ def strict_balance(scene: Scene, t: float, name: str, backend: Backend, limit: f
         balance = own.balance_within(scene, t * PULL_CAPACITY + _SLACK * FORCE_UNIT, limit)
         if balance is not None:
             return balance
-        name = "highs"
+        name = FALLBACK
     return balance_of(strict_forces(scene, t, backend, limit), name)
 
 

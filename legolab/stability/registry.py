@@ -32,6 +32,9 @@ UNVERIFIED = "unverified"
 FAST = "fast"
 """The name of legolab's own engine."""
 
+FALLBACK = "highs"
+"""The solver of what the engine cannot prove."""
+
 ENVIRONMENT = "LEGOLAB_SOLVER"
 """The variable that says what "auto" means."""
 

@@ -22,24 +22,14 @@ from numpy.typing import NDArray
 
 from legolab.bricks.brick import Brick
 from legolab.bricks.catalog import SIZES
+from legolab.bricks.connectivity import grounded
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import SolverError
 from legolab.generation.generator import generate
 from legolab.stability.analysis import analyze, verdict_of
+from tests.benchmarks.contact_sheet import CAPTIONS
 from tests.stability import reference
 
-CAPTIONS = (
-    "a chair with four legs",
-    "a small round table",
-    "a bookshelf with three shelves",
-    "a tall tower with a pointed roof",
-    "a red sofa",
-    "a chair with four legs and a high back",
-    "a long bench",
-    "a car",
-    "a table",
-    "a bed with a headboard",
-)
 LARGEST = {"published": 250, "highs": 600, "ortools": 250, "gurobi": 250}
 """Bricks up to which others are asked: beyond, they take minutes."""
 
@@ -67,10 +57,7 @@ def cover(shape: Voxels, rng: np.random.Generator) -> BrickStructure:
 
 def tied(structure: BrickStructure) -> BrickStructure:
     """The bricks with a path to the ground through studs."""
-    from legolab.bricks.connectivity import reach_ground
-    from legolab.bricks.contacts import brick_boxes, find_contacts
-
-    held = reach_ground(find_contacts(brick_boxes(structure)).studs)
+    held = grounded(structure)
     return BrickStructure([b for b, h in zip(structure, held, strict=True) if h], structure.world)
 
 

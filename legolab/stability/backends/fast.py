@@ -91,7 +91,7 @@ _Bricks = _structure("Bricks", "count", "box weight", "", "table")
 _Answer = _structure(
     "Answer",
     "",
-    "press pull side residual friction_x friction_y motion",
+    "press pull side residual friction_x friction_y",
     "objective bound primal_error dual_error",
     "steps rows columns",
 )

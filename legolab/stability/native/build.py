@@ -46,6 +46,8 @@ def compile_library(folder: Path, library: Path) -> str | None:
         return f"no C compiler was found ({', '.join(COMPILERS)}, or CC)"
     unfinished = library.with_name(f".{os.getpid()}-{library.name}")
     position = [] if sys.platform == "win32" else ["-fPIC"]
+    if sys.platform == "linux":
+        position.append("-Wl,-Bsymbolic")  # our `step` is ours, whatever else is loaded
     define = f'-DSOURCES="{digest(folder)}"'
     sources = [str(source) for source in sorted(folder.glob("*.c"))]
     try:

@@ -227,7 +227,6 @@ static void answer_with(const Method *m, Answer *answer) {
     copy_out(answer->press, kind[PRESS].x, kind[PRESS].count);
     copy_out(answer->pull, kind[PULL].x, kind[PULL].count);
     copy_out(answer->side, kind[SIDE].x, kind[SIDE].count);
-    copy_out(answer->motion, m->y, m->program->rows);
     if (answer->residual)
         for (int i = 0; i < kind[PLUS].count; i++)
             answer->residual[i] = kind[PLUS].x[i] - kind[MINUS].x[i];

@@ -12,7 +12,6 @@ typedef enum {
 typedef struct {
     double *press, *pull, *side, *residual; /* forces, 0.01 N; residuals [bricks][PARTS] */
     double *friction_x, *friction_y;        /* [contacts], see friction.h */
-    double *motion;                         /* [rows], the dual */
     double objective, bound;                /* 1e-6 N */
     double primal_error, dual_error;        /* largest imbalance, largest violated reduced cost */
     int steps;

@@ -25,7 +25,7 @@ int legolab_solve(const Scene *scene, const Costs *costs, const Costs *published
     answer->rows = program.rows;
     answer->columns = unknowns_of(method);
     Outcome outcome = minimise(method, costs, 0, deadline, answer);
-    if (outcome == EXACT && answer->friction_x && answer->residual) find_friction(&program, &arena, answer);
+    if (outcome == EXACT && answer->friction_x) find_friction(&program, &arena, answer);
     if (outcome == EXACT && published) {
         Answer other = {0};
         outcome = minimise(method, published, 1, deadline, &other);
