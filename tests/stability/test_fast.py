@@ -231,12 +231,13 @@ class _Factor(ctypes.Structure):
 
     _fields_ = [
         ("size", ctypes.c_int),
-        ("order", ctypes.POINTER(ctypes.c_int)),
-        ("position", ctypes.POINTER(ctypes.c_int)),
-        ("start", ctypes.POINTER(ctypes.c_int)),
-        ("row", ctypes.POINTER(ctypes.c_int)),
+        ("order", ctypes.c_void_p),
+        ("position", ctypes.c_void_p),
+        ("fronts", ctypes.c_int),
+        ("entries", ctypes.c_int),
+        *((name, ctypes.c_void_p) for name in ("front", "front_of", "diagonal_place")),
         ("value", ctypes.POINTER(ctypes.c_double)),
-        *((name, ctypes.c_void_p) for name in ("diagonal", "first", "next", "reached", "column")),
+        *((name, ctypes.c_void_p) for name in ("diagonal", "whole", "gathered")),
     ]
 
 
@@ -274,14 +275,14 @@ def test_a_sum_of_cliques_is_factored_and_solved() -> None:
                 factor.value[places[places_start[c] + i * (i + 1) // 2 + j]] += part[i, j]
     library.factor(ctypes.byref(factor), 1e-15)
     right = rng.normal(size=size)
-    solution, scratch = right.copy(), np.empty(size)
+    solution, scratch = right.copy(), np.empty(size + 1)
     library.factor_solve(
         ctypes.byref(factor),
         ctypes.c_void_p(solution.ctypes.data),
         ctypes.c_void_p(scratch.ctypes.data),
     )
     np.testing.assert_allclose(solution, np.linalg.solve(whole, right), rtol=1e-9)
-    assert factor.start[size] < size * (size + 1) // 2
+    assert 1 < factor.fronts < size
     library.give_back(arena)
 
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 static const double INFINITE_PIVOT = 1e100;
+/* Entries that are 0 and kept all the same, at most, to make one front of two. */
+static const int SPARE_ENTRIES = 8;
 
 /* The graph while variables are eliminated: a variable belongs to elements, an element is a set of
 variables all joined to one another. First the cliques are the elements; a variable that goes
@@ -138,30 +140,118 @@ static void update_degrees(Graph *g, int element, int step, int left) {
     }
 }
 
-/* Rows of L ascending in every column: what is sorted by row once is sorted by column after. */
-static void lay_out(Factor *f, Arena *arena, const Graph *g, int cliques) {
-    int size = f->size;
-    f->start = TAKE(arena, int, size + 1);
-    for (int k = 0; k < size; k++) f->start[k + 1] = f->start[k] + 1 + g->count[cliques + k];
-    int entries = f->start[size];
-    f->row = TAKE(arena, int, entries);
-    f->value = TAKE(arena, double, entries);
-    int *by_row = TAKE(arena, int, size + 1), *column = TAKE(arena, int, entries);
-    int *at = TAKE(arena, int, size);
-    for (int k = 0; k < size; k++)
+/* A column of L goes just before the one that it changes first, where that can be: columns of one
+shape are then neighbours. `step` of a position: at which its variable was eliminated. */
+static void order_by_tree(Factor *f, Arena *arena, const Graph *g, int cliques, int *step) {
+    int size = f->size, placed = 0, depth = 0;
+    int *parent = TAKE(arena, int, size), *child = TAKE(arena, int, size + 1);
+    int *sibling = TAKE(arena, int, size), *path = TAKE(arena, int, size + 1);
+    fill_with(child, size + 1, -1);
+    for (int k = size - 1; k >= 0; k--) {
+        const int *vars = g->var + g->start[cliques + k];
+        parent[k] = size;
         for (int j = 0; j < g->count[cliques + k]; j++)
-            by_row[f->position[g->var[g->start[cliques + k] + j]] + 1]++;
+            if (f->position[vars[j]] < parent[k]) parent[k] = f->position[vars[j]];
+        sibling[k] = child[parent[k]];
+        child[parent[k]] = k;
+    }
+    for (path[0] = size; depth >= 0;) {
+        int next = child[path[depth]];
+        if (next >= 0) {
+            child[path[depth]] = sibling[next];
+            path[++depth] = next;
+        } else {
+            if (depth) step[placed++] = path[depth];
+            depth--;
+        }
+    }
+    int *old = parent;
+    memcpy(old, f->order, (size_t)size * sizeof(int));
+    for (int k = 0; k < size; k++) {
+        f->order[k] = old[step[k]];
+        f->position[f->order[k]] = k;
+    }
+}
+
+/* Positions below the diagonal, ascending in every column: what is sorted by row once is sorted by
+column after. */
+static void sort_columns(const Factor *f, Arena *arena, const Graph *g, int cliques,
+                         const int *step, int *start, int **below) {
+    int size = f->size;
+    for (int k = 0; k < size; k++) start[k + 1] = start[k] + g->count[cliques + step[k]];
+    int *by_row = TAKE(arena, int, size + 1), *column = TAKE(arena, int, start[size]);
+    int *at = TAKE(arena, int, size);
+    *below = TAKE(arena, int, start[size]);
+    for (int k = 0; k < size; k++)
+        for (int j = 0; j < start[k + 1] - start[k]; j++)
+            by_row[f->position[g->var[g->start[cliques + step[k]] + j]] + 1]++;
     for (int r = 0; r < size; r++) by_row[r + 1] += by_row[r];
     memcpy(at, by_row, (size_t)size * sizeof(int));
     for (int k = 0; k < size; k++)
-        for (int j = 0; j < g->count[cliques + k]; j++)
-            column[at[f->position[g->var[g->start[cliques + k] + j]]]++] = k;
-    for (int k = 0; k < size; k++) {
-        f->row[f->start[k]] = k;
-        at[k] = f->start[k] + 1;
-    }
+        for (int j = 0; j < start[k + 1] - start[k]; j++)
+            column[at[f->position[g->var[g->start[cliques + step[k]] + j]]]++] = k;
+    memcpy(at, start, (size_t)size * sizeof(int));
     for (int r = 0; r < size; r++)
-        for (int i = by_row[r]; i < by_row[r + 1]; i++) f->row[at[column[i]]++] = r;
+        for (int i = by_row[r]; i < by_row[r + 1]; i++) (*below)[at[column[i]]++] = r;
+}
+
+/* Neighbouring columns of about one shape make a front. */
+static void lay_out_fronts(Factor *f, Arena *arena, const int *start, const int *below) {
+    int size = f->size, rows = 0, widest = 0;
+    f->front = TAKE(arena, Front, size);
+    f->diagonal_place = TAKE(arena, int, size);
+    int *front_of = TAKE(arena, int, size);
+    for (int k = 0, spare = 0; k < size; k++) {
+        int count = start[k + 1] - start[k];
+        Front *last = f->front + f->fronts - 1;
+        if (k && start[k] > start[k - 1] && below[start[k - 1]] == k) {
+            int more = (count + 1 - (start[k] - start[k - 1])) * last->columns;
+            if (spare + more <= SPARE_ENTRIES) {
+                spare += more;
+                last->columns++;
+                continue;
+            }
+        }
+        f->front[f->fronts++] = (Front){.column = k, .columns = 1};
+        spare = 0;
+    }
+    for (int n = 0; n < f->fronts; n++) {
+        Front *front = f->front + n;
+        int last = front->column + front->columns - 1;
+        front->rows = front->columns + start[last + 1] - start[last];
+        front->height = blocks_for(front->rows);
+        rows += LANES * front->height;
+        if (front->rows > widest) widest = front->rows;
+    }
+    int *row = TAKE(arena, int, rows), *above = TAKE(arena, int, rows);
+    int *where = TAKE(arena, int, size);
+    for (int n = 0; n < f->fronts; n++) {
+        Front *front = f->front + n;
+        int last = front->column + front->columns - 1;
+        front->row = row, front->above = above;
+        for (int i = 0; i < front->columns; i++) row[i] = front->column + i;
+        memcpy(row + front->columns, below + start[last],
+               (size_t)(start[last + 1] - start[last]) * sizeof(int));
+        fill_with(row + front->rows, LANES * front->height - front->rows, size);
+        row += LANES * front->height, above += LANES * front->height;
+        front->entry = f->entries;
+        f->entries += front->rows * front->height * LANES;
+        for (int i = 0; i < front->columns; i++) {
+            front_of[front->column + i] = n;
+            f->diagonal_place[front->column + i] = entry_of(front, i, i);
+        }
+    }
+    for (int n = 0; n < f->fronts; n++) {
+        Front *front = f->front + n;
+        front->parent = front->rows > front->columns ? front_of[front->row[front->columns]] : -1;
+        if (front->parent < 0) continue;
+        const Front *parent = f->front + front->parent;
+        for (int i = 0; i < parent->rows; i++) where[parent->row[i]] = i;
+        for (int i = front->columns; i < front->rows; i++) front->above[i] = where[front->row[i]];
+    }
+    f->front_of = front_of;
+    f->value = TAKE(arena, double, f->entries);
+    f->gathered = TAKE(arena, Lanes, blocks_for(widest));
 }
 
 void plan_factor(Factor *f, Arena *arena, int size, int cliques, const int *clique_start,
@@ -184,12 +274,12 @@ void plan_factor(Factor *f, Arena *arena, int size, int cliques, const int *cliq
             if (degree < least) least = degree;
         }
     }
-    lay_out(f, arena, &g, cliques);
+    int *step = TAKE(arena, int, size), *start = TAKE(arena, int, size + 1), *below;
+    order_by_tree(f, arena, &g, cliques, step);
+    sort_columns(f, arena, &g, cliques, step, start, &below);
+    lay_out_fronts(f, arena, start, below);
     f->diagonal = TAKE(arena, double, size);
-    f->column = TAKE(arena, double, size);
-    f->first = TAKE(arena, int, size);
-    f->next = TAKE(arena, int, size);
-    f->reached = TAKE(arena, int, size);
+    f->whole = TAKE(arena, double, size);
 }
 
 void place_cliques(const Factor *f, Arena *arena, int cliques, const int *clique_start,
@@ -220,60 +310,93 @@ void place_cliques(const Factor *f, Arena *arena, int cliques, const int *clique
     *place_start = start;
     *place = TAKE(arena, int, start[cliques]);
     for (int k = 0; k < size; k++) {
-        for (int p = f->start[k]; p < f->start[k + 1]; p++) where[f->row[p]] = p;
+        const Front *front = f->front + f->front_of[k];
+        if (k == front->column)
+            for (int i = 0; i < front->rows; i++) where[front->row[i]] = i;
         int var = f->order[k];
         for (int q = by_var[var]; q < by_var[var + 1]; q++) {
             int c = clique[q], j = index[q], count = clique_start[c + 1] - clique_start[c];
-            for (int i = j; i < count; i++)
+            for (int i = j; i < count; i++) {
+                int row = where[f->position[clique_var[clique_start[c] + i]]];
                 (*place)[start[c] + i * (i + 1) / 2 + j] =
-                    where[f->position[clique_var[clique_start[c] + i]]];
+                    entry_of(front, row, k - front->column);
+            }
         }
     }
 }
 
-/* Column `k` of L waits for the row of its entry at `at`. */
-static void wait_for(Factor *f, int k, int at) {
-    if (at == f->start[k + 1]) return;
-    f->reached[k] = at;
-    f->next[k] = f->first[f->row[at]];
-    f->first[f->row[at]] = k;
-}
-
-void factor(Factor *f, double nothing) {
-    double *column = f->column, *value = f->value;
-    const int *row = f->row;
-    fill_with(f->first, f->size, -1);
-    for (int j = 0; j < f->size; j++) {
-        int start = f->start[j], end = f->start[j + 1];
-        for (int p = start; p < end; p++) column[row[p]] = value[p];
-        for (int k = f->first[j], after; k >= 0; k = after) {
-            after = f->next[k];
-            int from = f->reached[k], to = f->start[k + 1];
-            double factor = value[from] * f->diagonal[k];
-            for (int p = from; p < to; p++) column[row[p]] -= factor * value[p];
-            wait_for(f, k, from + 1);
-        }
-        double pivot = column[j];
-        if (!(pivot > nothing * value[start])) pivot = INFINITE_PIVOT;
-        f->diagonal[j] = pivot;
+/* Eliminate the columns of a front that are its own from all its columns. */
+PART void eliminate_columns(Factor *f, const Front *front, double nothing) {
+    int height = front->height;
+    Lanes *value = (Lanes *)(f->value + front->entry);
+    for (int k = 0; k < front->columns; k++) {
+        Lanes *own = value + k * height;
+        double *items = (double *)own, pivot = items[k];
+        if (!(pivot > nothing * f->whole[front->column + k])) pivot = INFINITE_PIVOT;
+        f->diagonal[front->column + k] = pivot;
         double inverse = 1 / pivot;
-        for (int p = start + 1; p < end; p++) value[p] = column[row[p]] * inverse;
-        wait_for(f, j, start + 1);
+        for (int j = k + 1; j < front->rows; j++) {
+            double factor = items[j] * inverse;
+            Lanes *other = value + j * height;
+            for (int i = j / LANES; i < height; i++) other[i] -= factor * own[i];
+        }
+        for (int i = k / LANES; i < height; i++) own[i] *= inverse;
+        for (int i = k / LANES * LANES; i <= k; i++) items[i] = 0;
     }
 }
 
-void factor_solve(const Factor *f, double *x, double *scratch) {
-    const int *row = f->row, *start = f->start;
-    for (int j = 0; j < f->size; j++) scratch[j] = x[f->order[j]];
-    for (int j = 0; j < f->size; j++) {
-        double done = scratch[j];
-        if (done == 0) continue;
-        for (int p = start[j] + 1; p < start[j + 1]; p++) scratch[row[p]] -= f->value[p] * done;
+/* What is left of a front goes to the front of the first row that is not its own. */
+PART void hand_up(Factor *f, const Front *front) {
+    if (front->parent < 0) return;
+    const Front *parent = f->front + front->parent;
+    for (int j = front->columns; j < front->rows; j++) {
+        const double *from = f->value + entry_of(front, 0, j);
+        double *to = f->value + entry_of(parent, 0, front->above[j]);
+        for (int i = j; i < front->rows; i++) to[front->above[i]] += from[i];
     }
-    for (int j = f->size - 1; j >= 0; j--) {
-        double sum = scratch[j] / f->diagonal[j];
-        for (int p = start[j] + 1; p < start[j + 1]; p++) sum -= f->value[p] * scratch[row[p]];
-        scratch[j] = sum;
+}
+
+MANY void factor(Factor *f, double nothing) {
+    for (int k = 0; k < f->size; k++) f->whole[k] = f->value[f->diagonal_place[k]];
+    for (int n = 0; n < f->fronts; n++) {
+        eliminate_columns(f, f->front + n, nothing);
+        hand_up(f, f->front + n);
+    }
+}
+
+PART void gather(Lanes *to, int height, const int *row, const double *x) {
+    for (int i = 0; i < height; i++, row += LANES)
+        to[i] = (Lanes){x[row[0]], x[row[1]], x[row[2]], x[row[3]],
+                        x[row[4]], x[row[5]], x[row[6]], x[row[7]]};
+}
+
+MANY void factor_solve(const Factor *f, double *x, double *scratch) {
+    Lanes *gathered = f->gathered;
+    double *items = (double *)gathered;
+    for (int j = 0; j < f->size; j++) scratch[j] = x[f->order[j]];
+    scratch[f->size] = 0;
+    for (int n = 0; n < f->fronts; n++) {
+        const Front *front = f->front + n;
+        const Lanes *value = (const Lanes *)(f->value + front->entry);
+        int height = front->height;
+        gather(gathered, height, front->row, scratch);
+        for (int k = 0; k < front->columns; k++) {
+            double done = items[k];
+            for (int i = k / LANES; i < height; i++) gathered[i] -= done * value[k * height + i];
+        }
+        for (int i = 0; i < front->rows; i++) scratch[front->row[i]] = items[i];
+    }
+    for (int n = f->fronts - 1; n >= 0; n--) {
+        const Front *front = f->front + n;
+        const Lanes *value = (const Lanes *)(f->value + front->entry);
+        int height = front->height;
+        gather(gathered, height, front->row, scratch);
+        for (int k = front->columns - 1; k >= 0; k--) {
+            Lanes sum = {0};
+            for (int i = k / LANES; i < height; i++) sum += value[k * height + i] * gathered[i];
+            items[k] = items[k] / f->diagonal[front->column + k] - sum_of(sum);
+        }
+        for (int k = 0; k < front->columns; k++) scratch[front->column + k] = items[k];
     }
     for (int j = 0; j < f->size; j++) x[f->order[j]] = scratch[j];
 }

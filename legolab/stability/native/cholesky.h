@@ -1,21 +1,39 @@
-/* L D L^T of a symmetric matrix that is a sum of small dense ones ("cliques").
+/* L D L^T of a symmetric matrix that is a sum of small dense ones ("cliques"), by fronts (Duff and
+Reid, ACM Trans. Math. Softw. 9, 1983).
 
 The order of elimination and the pattern are planned once, the numbers come as often as wanted.
 Knows nothing of bricks. */
 #pragma once
 #include "arena.h"
+#include "lanes.h"
+
+/* Neighbouring columns of L with the same rows, as a dense square matrix, of which only the rows at
+and below the diagonal mean anything. Its own columns come first; after they are eliminated the rest
+is added to the front `parent`. */
+typedef struct {
+    int column, columns; /* the first, how many */
+    int rows, *row;      /* positions, ascending, its own columns first; `size` to the end of a block */
+    int height, entry;   /* blocks per column; where it begins in `value` */
+    int parent, *above;  /* -1 at a root; [rows] row numbers there */
+} Front;
 
 typedef struct {
     int size;
-    int *order;       /* position -> variable */
-    int *position;    /* variable -> position */
-    int *start;       /* [size + 1] columns of L, in order of elimination; the diagonal comes first */
-    int *row;         /* position of each entry, ascending in a column */
-    double *value;    /* the matrix before `factor`, L after it */
-    double *diagonal; /* D */
-    int *first, *next, *reached; /* columns that wait to change the one at work */
-    double *column;
+    int *order;          /* position -> variable */
+    int *position;       /* variable -> position */
+    int fronts, entries;
+    Front *front;
+    int *front_of;       /* [size] of a column */
+    int *diagonal_place; /* [size] in `value` */
+    double *value;       /* [entries] the matrix before `factor`, L after it */
+    double *diagonal;    /* D */
+    double *whole;       /* the diagonal before */
+    Lanes *gathered;
 } Factor;
+
+PART int entry_of(const Front *front, int row, int column) {
+    return front->entry + column * front->height * LANES + row;
+}
 
 /* Order the variables by approximate minimum degree (Amestoy, Davis and Duff 1996, without
 supervariables) and lay out L.
@@ -35,5 +53,5 @@ void place_cliques(const Factor *factor, Arena *arena, int cliques, const int *c
 share `nothing` of its diagonal, is held at 0: right for a system that has a solution. */
 void factor(Factor *factor, double nothing);
 
-/* Solve for `x` in place; scratch: [size]. */
+/* Solve for `x` in place; scratch: [size + 1]. */
 void factor_solve(const Factor *factor, double *x, double *scratch);

@@ -21,12 +21,15 @@ static const int MAX_STEPS = 150;
 static const double START_FORCE = 2;  /* of a mean weight */
 static const double START_COST = 5;
 static const double BACK = 0.995;     /* of the way to where the first value is 0 */
+static const double LAST_BACK = 0.9999; /* likewise, after a long step: the end is near */
+static const double LONG = 0.8;
 static const double ROUNDING = 1e-15; /* of a diagonal: a pivot that is rounding */
 static const double HALF_DONE = 1e-2; /* gap, of the objective: where other costs go on from */
-static const double FIRST_TRY = 1e-5; /* likewise: the end is tried from here */
+static const double FIRST_TRY = 1e-4; /* likewise: the end is tried from here */
 static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
+static const double NEVER = 1e30;     /* cost of a pull where there is no point */
 static const int PATIENCE = 3;        /* such steps in a row */
 static const double AT_LAST = 1e-11;  /* as PROVED, where rounding allows no more */
 
@@ -46,7 +49,8 @@ static Kind open_kind(Arena *arena, int count) {
 
 Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     const Scene *s = program->scene;
-    int presses = s->press_start[s->contacts], pulls = s->pull_start[s->contacts];
+    int presses = LANES * program->press_block[s->contacts];
+    int pulls = LANES * program->pull_block[s->contacts];
     int residuals = costs->residual ? PARTS * s->bricks : 0, all = program->rows + 1, widest = 0;
     int groups = costs->shared ? 1 : s->bricks;
     int counts[KINDS] = {presses, s->sides, residuals, residuals,
@@ -62,6 +66,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
                        &m->rhs, &m->scratch, &m->common, &m->answer};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         *rows[i] = TAKE(arena, double, program->rows + 1);
+    m->pull_cost = TAKE(arena, double, pulls);
     m->room_off = TAKE(arena, double, pulls);
     m->spare_off = TAKE(arena, double, groups);
     m->share = TAKE(arena, double, pulls);
@@ -72,24 +77,54 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->most_push = TAKE(arena, double, groups);
     m->half = TAKE(arena, double, all);
     m->before = TAKE(arena, double, all);
-    m->group_start = TAKE(arena, int, groups + 1);
-    for (int g = 0; g <= groups; g++)
-        m->group_start[g] = costs->shared ? g * pulls : s->pull_start[program->first[g]];
-    m->unknowns = presses + 2 * residuals + 2 * pulls;
+    m->group_block = TAKE(arena, int, groups + 1);
+    m->group_size = TAKE(arena, int, groups);
+    m->unknowns = s->press_start[s->contacts] + 2 * (residuals + s->pull_start[s->contacts]);
     m->unknowns += m->kind[SPARE].count;
-    for (int g = 0; g < groups; g++) m->unknowns += m->group_start[g] < m->group_start[g + 1];
+    for (int g = 0; g < groups; g++) {
+        int from = costs->shared ? 0 : program->first[g];
+        int to = costs->shared ? s->contacts : program->first[g + 1];
+        m->group_block[g + 1] = program->pull_block[to];
+        m->group_size[g] = s->pull_start[to] - s->pull_start[from];
+        m->unknowns += m->group_size[g] > 0;
+    }
     for (int b = 0; b < s->bricks; b++) {
         int width = program->clique_start[b + 1] - program->clique_start[b];
         if (width > widest) widest = width;
         if (s->weight[b] > m->scale) m->scale = s->weight[b];
     }
     for (int e = 0; e < s->sides; e++) m->unknowns += program->side[e].count > 0;
-    m->dense = TAKE(arena, double, widest * (widest + 1) / 2);
-    m->shared = TAKE(arena, double, widest);
+    m->dense = TAKE(arena, double, (widest + 1) * (widest + 2) / 2);
+    m->shared = TAKE(arena, double, widest + 1);
     return m;
 }
 
 int unknowns_of(const Method *m) { return m->unknowns; }
+
+void take_costs(Method *m, const Costs *costs) {
+    const Scene *s = m->program->scene;
+    m->costs = costs;
+    for (int k = 0; k < m->kind[PULL].count; k++) m->pull_cost[k] = NEVER;
+    for (int c = 0; c < s->contacts; c++)
+        memcpy(m->pull_cost + LANES * m->program->pull_block[c], costs->pull + s->pull_start[c],
+               (size_t)(s->pull_start[c + 1] - s->pull_start[c]) * sizeof(double));
+}
+
+static void clear_after(const Kind *kind, int from, int to) {
+    for (int k = from; k < to; k++) kind->x[k] = kind->s[k] = 0;
+}
+
+void leave_empty(Method *m) {
+    const Program *p = m->program;
+    const Scene *s = p->scene;
+    for (int c = 0; c < s->contacts; c++) {
+        int presses = LANES * p->press_block[c] + s->press_start[c + 1] - s->press_start[c];
+        int pulls = LANES * p->pull_block[c] + s->pull_start[c + 1] - s->pull_start[c];
+        clear_after(m->kind + PRESS, presses, LANES * p->press_block[c + 1]);
+        clear_after(m->kind + PULL, pulls, LANES * p->pull_block[c + 1]);
+        clear_after(m->kind + ROOM, pulls, LANES * p->pull_block[c + 1]);
+    }
+}
 
 static void set(Kind *kind, int i, double s, double product) {
     kind->s[i] = s;
@@ -117,33 +152,35 @@ static void begin(Method *m) {
         set(&m->kind[MINUS], i, fmax(cost + turn, START_COST), product);
     }
     for (int g = 0; g < m->groups; g++) {
-        int from = m->group_start[g], to = m->group_start[g + 1];
-        double cost = m->costs->max_pull[g], z = fmax(cost / (2 * (to - from + 1)), START_COST);
-        for (int k = from; k < to; k++) {
-            double rest = z + m->costs->pull[k] - START_COST;
+        int pulls = m->group_size[g];
+        double cost = m->costs->max_pull[g], z = fmax(cost / (2 * (pulls + 1)), START_COST);
+        for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++) {
+            double rest = z + m->pull_cost[k] - START_COST;
             set(&m->kind[ROOM], k, z, product);
             set(&m->kind[PULL], k, fmax(rest, START_COST / 10), product);
         }
-        double rest = fmax(cost - (to - from) * z, cost / 10);
-        set(&m->kind[MOST], g, rest, from < to ? product : 0);
+        double rest = fmax(cost - pulls * z, cost / 10);
+        set(&m->kind[MOST], g, rest, pulls ? product : 0);
         if (m->kind[SPARE].count) set(&m->kind[SPARE], g, START_COST, product);
     }
+    leave_empty(m);
 }
 
 /* How far the step may go, of 1, until a value or a reduced cost is nearly 0. */
 MANY static void longest(const Method *m, double *primal, double *dual) {
-    double most_x = BACK, most_s = BACK; /* of -dx / x and -ds / s */
+    double back = m->last_step > LONG ? LAST_BACK : BACK;
+    double most_x = back, most_s = back; /* of -dx / x and -ds / s */
     for (int k = 0; k < KINDS; k++) {
         const Kind *kind = m->kind + k;
         const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
 #pragma omp simd reduction(max : most_x, most_s)
         for (int i = 0; i < kind->count; i++) {
-            double by_x = x[i] > 0 ? -dx[i] / x[i] : 0, by_s = -ds[i] / s[i];
+            double by_x = x[i] > 0 ? -dx[i] / x[i] : 0, by_s = x[i] > 0 ? -ds[i] / s[i] : 0;
             most_x = by_x > most_x ? by_x : most_x;
             most_s = by_s > most_s ? by_s : most_s;
         }
     }
-    *primal = BACK / most_x, *dual = BACK / most_s;
+    *primal = back / most_x, *dual = back / most_s;
 }
 
 /* The gap if the step went so far. */
@@ -197,7 +234,7 @@ static double advance(Method *m) {
     if (m->gap <= HALF_DONE * fabs(m->bound)) refine_step(m);
     longest(m, &primal, &dual);
     go(m, primal, dual);
-    return fmin(primal, dual);
+    return m->last_step = fmin(primal, dual);
 }
 
 static void measure(Method *m) {
@@ -222,10 +259,17 @@ static void copy_out(double *to, const double *from, int count) {
     if (to) memcpy(to, from, (size_t)count * sizeof(double));
 }
 
+static void copy_points(double *to, const double *from, const int *start, int block) {
+    copy_out(to ? to + start[0] : NULL, from + LANES * block, start[1] - start[0]);
+}
+
 static void answer_with(const Method *m, Answer *answer) {
     const Kind *kind = m->kind;
-    copy_out(answer->press, kind[PRESS].x, kind[PRESS].count);
-    copy_out(answer->pull, kind[PULL].x, kind[PULL].count);
+    const Program *p = m->program;
+    for (int c = 0; c < p->scene->contacts; c++) {
+        copy_points(answer->press, kind[PRESS].x, p->scene->press_start + c, p->press_block[c]);
+        copy_points(answer->pull, kind[PULL].x, p->scene->pull_start + c, p->pull_block[c]);
+    }
     copy_out(answer->side, kind[SIDE].x, kind[SIDE].count);
     if (answer->residual)
         for (int i = 0; i < kind[PLUS].count; i++)
@@ -244,7 +288,8 @@ Outcome minimise(Method *m, const Costs *costs, int again, double deadline, Answ
         answer_with(m, answer);
         return EXACT;
     }
-    m->costs = costs;
+    take_costs(m, costs);
+    m->last_step = 0;
     answer->steps = 0;
     if (now() > deadline) return OUT_OF_TIME;
     if (!again && stands_by_itself(m)) {

@@ -17,7 +17,7 @@ MANY void weigh(Method *m) {
     for (int k = 0; k < KINDS; k++) {
         const double *x = m->kind[k].x, *s = m->kind[k].s;
         double *theta = m->kind[k].theta;
-        for (int i = 0; i < m->kind[k].count; i++) theta[i] = x[i] / (s[i] + PAYS[k] * x[i]);
+        for (int i = 0; i < m->kind[k].count; i++) theta[i] = x[i] > 0 ? x[i] / (s[i] + PAYS[k] * x[i]) : 0;
     }
 }
 
@@ -30,8 +30,9 @@ MANY static void share_pulls(Method *m) {
         m->share[k] = pull[k] * stiff;
     }
     for (int g = 0; g < m->groups; g++) {
-        double most = m->kind[MOST].theta[g], sum = 0;
-        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++) sum += m->stiff[k];
+        Lanes all = {0};
+        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++) all += lanes(m->stiff)[k];
+        double most = m->kind[MOST].theta[g], sum = sum_of(all);
         if (m->kind[SPARE].count) {
             double spare = m->kind[SPARE].theta[g];
             sum = spare > 0 ? sum + 1 / spare : INFINITY;
@@ -40,41 +41,53 @@ MANY static void share_pulls(Method *m) {
     }
 }
 
-static inline void add_entry(double *dense, int i, int j, double value) {
+PART void add_entry(double *dense, int i, int j, double value) {
     dense[i > j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i] += value;
 }
 
+/* Weights over the points of a contact: their sum and moments up to the second. */
+typedef struct {
+    Moments first;
+    Lanes xx, xy, yy;
+} Weights;
+
+PART void add_weights(Weights *weights, Lanes weight, Lanes x, Lanes y) {
+    Lanes by_x = weight * x, by_y = weight * y;
+    weights->first.sum += weight, weights->first.x += by_x, weights->first.y += by_y;
+    weights->xx += by_x * x, weights->xy += by_x * y, weights->yy += by_y * y;
+}
+
 /* What the points of a contact add to the clique of the brick on top. */
-static inline void add_contact(Method *m, int c) {
+PART void add_contact(Method *m, int c) {
     const Program *p = m->program;
-    const Scene *s = p->scene;
-    const Contact *contact = p->contact + c;
-    const int *index = p->contact_index + MOST_ROWS * c;
-    const double *press = m->kind[PRESS].theta, *room = m->kind[ROOM].theta;
-    double w0 = 0, wx = 0, wy = 0, wxx = 0, wxy = 0, wyy = 0, u0 = 0, ux = 0, uy = 0;
-    for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++) {
-        double x = p->press_x[k], y = p->press_y[k], w = press[k];
-        w0 += w, wx += w * x, wy += w * y, wxx += w * x * x, wxy += w * x * y, wyy += w * y * y;
+    const Lanes *part = p->contact[c].part;
+    const int *index = p->contact_index + MOST_ROWS * c, *entry = p->contact_entry + PAIRS * c;
+    const Lanes *press = lanes(m->kind[PRESS].theta), *room = lanes(m->kind[ROOM].theta);
+    Weights weights = {0};
+    Moments shares = {0};
+    for (int k = p->press_block[c]; k < p->press_block[c + 1]; k++)
+        add_weights(&weights, press[k], p->press_x[k], p->press_y[k]);
+    for (int k = p->pull_block[c]; k < p->pull_block[c + 1]; k++) {
+        Lanes share = lanes(m->share)[k];
+        add_weights(&weights, share * room[k], p->pull_x[k], p->pull_y[k]);
+        add_forces(&shares, share, p->pull_x[k], p->pull_y[k]);
     }
-    for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
-        double x = p->pull_x[k], y = p->pull_y[k], u = m->share[k], w = u * room[k];
-        w0 += w, wx += w * x, wy += w * y, wxx += w * x * x, wxy += w * x * y, wyy += w * y * y;
-        u0 += u, ux += u * x, uy += u * y;
-    }
-    for (int i = 0; i < contact->count; i++) {
-        double a = contact->part[0][i], b = contact->part[1][i], d = contact->part[2][i];
-        double v0 = a * w0 + b * wx + d * wy;
-        double v1 = a * wx + b * wxx + d * wxy;
-        double v2 = a * wy + b * wxy + d * wyy;
-        m->shared[index[i]] += a * u0 + b * ux + d * uy;
-        for (int j = 0; j <= i; j++)
-            add_entry(m->dense, index[i], index[j],
-                      v0 * contact->part[0][j] + v1 * contact->part[1][j] +
-                          v2 * contact->part[2][j]);
+    double w0 = sum_of(weights.first.sum), wx = sum_of(weights.first.x);
+    double wy = sum_of(weights.first.y), wxx = sum_of(weights.xx);
+    double wxy = sum_of(weights.xy), wyy = sum_of(weights.yy);
+    Lanes v0 = part[0] * w0 + part[1] * wx + part[2] * wy;
+    Lanes v1 = part[0] * wx + part[1] * wxx + part[2] * wxy;
+    Lanes v2 = part[0] * wy + part[1] * wxy + part[2] * wyy;
+    Lanes shared = part[0] * sum_of(shares.sum) + part[1] * sum_of(shares.x) +
+                   part[2] * sum_of(shares.y);
+    for (int i = 0; i < MOST_ROWS; i++) {
+        Lanes row = v0[i] * part[0] + v1[i] * part[1] + v2[i] * part[2];
+        m->shared[index[i]] += shared[i];
+        for (int j = 0; j <= i; j++) m->dense[*entry++] += row[j];
     }
 }
 
-static void add_residuals(Method *m, int b) {
+PART void add_residuals(Method *m, int b) {
     if (!m->kind[PLUS].count) return;
     const int *own = m->program->own_index + 5 * b;
     double w[PARTS];
@@ -97,12 +110,10 @@ static void share_among_all(Method *m) {
     size_t size = (size_t)(p->rows + 1) * sizeof(double);
     memset(m->common, 0, size);
     for (int c = 0; c < s->contacts; c++) {
-        double moments[3] = {0, 0, 0};
-        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
-            double u = m->share[k];
-            moments[0] += u, moments[1] += u * p->pull_x[k], moments[2] += u * p->pull_y[k];
-        }
-        press_on(p->contact + c, moments, m->common);
+        Moments moments = {0};
+        for (int k = p->pull_block[c]; k < p->pull_block[c + 1]; k++)
+            add_forces(&moments, lanes(m->share)[k], p->pull_x[k], p->pull_y[k]);
+        press_on(p->contact + c, &moments, m->common);
     }
     memcpy(m->answer, m->common, size);
     factor_solve(&p->factor, m->answer, m->scratch);
@@ -116,7 +127,7 @@ MANY void assemble(Method *m, double nothing) {
     const Scene *s = p->scene;
     double *value = p->factor.value;
     share_pulls(m);
-    memset(value, 0, (size_t)p->factor.start[p->rows] * sizeof(double));
+    memset(value, 0, (size_t)p->factor.entries * sizeof(double));
     for (int b = 0; b < s->bricks; b++) {
         int width = p->clique_start[b + 1] - p->clique_start[b];
         int entries = width * (width + 1) / 2;
@@ -141,7 +152,7 @@ MANY void assemble(Method *m, double nothing) {
         value[place[1]] -= w;
         value[place[2]] += w;
     }
-    for (int r = 0; r < p->rows; r++) value[p->factor.start[r]] += NUDGE;
+    for (int r = 0; r < p->rows; r++) value[p->factor.diagonal_place[r]] += NUDGE;
     factor((Factor *)&p->factor, nothing);
     if (is_shared(m)) share_among_all(m);
 }

@@ -6,14 +6,15 @@
 MANY void find_closings(Method *m, const double *y) {
     const Program *p = m->program;
     const Scene *s = p->scene;
-    double *press = m->closing[0], *pull = m->closing[1];
+    Lanes *press = new_lanes(m->closing[0]), *pull = new_lanes(m->closing[1]);
     for (int c = 0; c < s->contacts; c++) {
         double phi[3];
         closing_of(p->contact + c, y, phi);
-        for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++)
-            press[k] = phi[0] + phi[1] * p->press_x[k] + phi[2] * p->press_y[k];
-        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++)
-            pull[k] = phi[0] + phi[1] * p->pull_x[k] + phi[2] * p->pull_y[k];
+        Lanes c0 = in_lanes(phi[0]), c1 = in_lanes(phi[1]), c2 = in_lanes(phi[2]);
+        for (int k = p->press_block[c]; k < p->press_block[c + 1]; k++)
+            press[k] = c0 + c1 * p->press_x[k] + c2 * p->press_y[k];
+        for (int k = p->pull_block[c]; k < p->pull_block[c + 1]; k++)
+            pull[k] = c0 + c1 * p->pull_x[k] + c2 * p->pull_y[k];
     }
 }
 
@@ -35,7 +36,7 @@ MANY void measure_dual(Method *m) {
     find_closings(m, m->y);
     for (int k = 0; k < press->count; k++) press->off[k] = -m->closing[0][k] - press->s[k];
     for (int k = 0; k < pull->count; k++)
-        pull->off[k] = m->costs->pull[k] + m->closing[1][k] + room->s[k] - pull->s[k];
+        pull->off[k] = m->pull_cost[k] + m->closing[1][k] + room->s[k] - pull->s[k];
     for (int i = 0; i < plus->count; i++) {
         double turn = turn_of(p->turn + i, m->y), cost = m->costs->residual[i];
         plus->off[i] = cost - turn - plus->s[i];
@@ -44,28 +45,25 @@ MANY void measure_dual(Method *m) {
     for (int e = 0; e < s->sides; e++)
         side->off[e] = p->side[e].count ? -work_of(p->side + e, m->y) - side->s[e] : 0;
     for (int g = 0; g < m->groups; g++) {
-        double rest = m->costs->max_pull[g] - m->kind[MOST].s[g];
-        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++) rest -= room->s[k];
+        Lanes all = {0};
+        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++) all += lanes(room->s)[k];
+        double rest = m->costs->max_pull[g] - m->kind[MOST].s[g] - sum_of(all);
         if (m->kind[SPARE].count) rest += m->kind[SPARE].s[g];
-        m->kind[MOST].off[g] = m->group_start[g] < m->group_start[g + 1] ? rest : 0;
+        m->kind[MOST].off[g] = m->group_size[g] ? rest : 0;
     }
-    m->dual_error = 0;
-    for (int k = 0; k < KINDS; k++)
-        m->dual_error = larger(m->dual_error, largest(m->kind[k].off, m->kind[k].count));
 }
 
 MANY void take_off(const Method *m, double *const of[KINDS], double *rows) {
     const Program *p = m->program;
     const Scene *s = p->scene;
-    const double *press = of[PRESS], *pull = of[PULL];
+    const Lanes *press = lanes(of[PRESS]), *pull = lanes(of[PULL]);
     for (int c = 0; c < s->contacts; c++) {
-        double sum = 0, x = 0, y = 0;
-        for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++)
-            sum -= press[k], x -= press[k] * p->press_x[k], y -= press[k] * p->press_y[k];
-        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++)
-            sum += pull[k], x += pull[k] * p->pull_x[k], y += pull[k] * p->pull_y[k];
-        double moments[3] = {sum, x, y};
-        press_on(p->contact + c, moments, rows);
+        Moments moments = {0};
+        for (int k = p->press_block[c]; k < p->press_block[c + 1]; k++)
+            add_forces(&moments, -press[k], p->press_x[k], p->press_y[k]);
+        for (int k = p->pull_block[c]; k < p->pull_block[c + 1]; k++)
+            add_forces(&moments, pull[k], p->pull_x[k], p->pull_y[k]);
+        press_on(p->contact + c, &moments, rows);
     }
     for (int e = 0; e < s->sides; e++)
         for (int i = 0; i < p->side[e].count; i++)
@@ -92,11 +90,12 @@ MANY void measure_primal(Method *m) {
     take_off(m, forces, m->lack);
     m->primal_error = largest(m->lack, p->rows);
     for (int g = 0; g < m->groups; g++)
-        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
-            m->room_off[k] = kind[MOST].x[g] - kind[PULL].x[k] - kind[ROOM].x[k];
+        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++)
+            new_lanes(m->room_off)[k] =
+                kind[MOST].x[g] - lanes(kind[PULL].x)[k] - lanes(kind[ROOM].x)[k];
     m->bound = product(s->weight, m->y, s->bricks);
     m->objective = product(m->costs->max_pull, kind[MOST].x, m->groups) +
-                   product(m->costs->pull, kind[PULL].x, kind[PULL].count) +
+                   product(m->pull_cost, kind[PULL].x, kind[PULL].count) +
                    product(m->costs->residual, kind[PLUS].x, kind[PLUS].count) +
                    product(m->costs->residual, kind[MINUS].x, kind[MINUS].count);
     for (int g = 0; g < kind[SPARE].count; g++) {

@@ -2,16 +2,10 @@
 #pragma once
 #include "interior.h"
 
-/* Loops over many numbers, compiled for several kinds of processor; the best one is taken. */
-#if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__)
-#define MANY __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define MANY
-#endif
-
 enum { PRESS, SIDE, PLUS, MINUS, PULL, ROOM, MOST, SPARE, KINDS };
 
-/* Unknowns of one kind that stay >= 0, and their reduced costs. */
+/* Unknowns of one kind that stay >= 0, and their reduced costs. Presses, pulls and rooms lie as
+the program's blocks of points do; what is empty there has the value 0 for good. */
 typedef struct {
     int count;
     double *x, *s;         /* value, reduced cost */
@@ -30,6 +24,7 @@ struct Method {
     double *y, *dy, *sum_y;  /* [rows + 1] the motion and its step */
     double *lack;            /* [rows + 1] weight less what the forces do */
     double *rhs, *scratch;   /* [rows + 1] */
+    double *pull_cost;       /* [pulls] */
     double *room_off;        /* [pulls] m - f - g */
     double *spare_off;       /* [groups] cap - m - l */
     double *share, *stiff;   /* [pulls] u, h */
@@ -37,7 +32,8 @@ struct Method {
     double *most_push;       /* [groups] */
     double *closing[2];      /* [presses], [pulls] */
     double *dense, *shared;  /* a clique's matrix and its column of pulls */
-    int groups, *group_start;/* [groups + 1] pulls that share a largest one: of a brick, or all */
+    /* Pulls that share a largest one, of a brick or all: their blocks, how many they are. */
+    int groups, *group_block, *group_size; /* [groups + 1], [groups] */
     double *common, *answer; /* [rows + 1] the column of a group of all, and what solves for it */
     double common_share;     /* weight / (1 + weight common . answer) */
     int unknowns;
@@ -45,11 +41,15 @@ struct Method {
     double objective, bound, gap, primal_error, dual_error;
     double *half, *before;   /* copies of x, s and y: half done; before the end was tried */
     int has_half;
+    double last_step; /* how far it got, of 1 */
 };
 
-static inline int is_shared(const Method *m) { return m->costs->shared; }
+PART int is_shared(const Method *m) { return m->costs->shared; }
 
-static inline double larger(double most, double value) {
+PART const Lanes *lanes(const double *items) { return (const Lanes *)items; }
+PART Lanes *new_lanes(double *items) { return (Lanes *)items; }
+
+PART double larger(double most, double value) {
     value = value < 0 ? -value : value;
     return value > most ? value : most;
 }
@@ -58,7 +58,7 @@ static inline double larger(double most, double value) {
 
 /* The closing at every press and pull under motion y, in m->closing. */
 void find_closings(Method *m, const double *y);
-/* `off` of every kind, dual_error. */
+/* `off` of every kind. */
 void measure_dual(Method *m);
 /* lack, room_off, spare_off, primal_error, objective, bound, gap. */
 void measure_primal(Method *m);
@@ -91,6 +91,12 @@ int settle(Method *m, double agreed);
 int stands_by_itself(Method *m);
 /* After `settle`: whether the same forces are the best by other costs too. */
 int still_best(Method *m, const Costs *costs);
+
+/* interior.c */
+
+void take_costs(Method *m, const Costs *costs);
+/* No force where a block of points is empty. */
+void leave_empty(Method *m);
 
 /* A step also pays this over 2 for the square of every change of a force, so that no theta is
 larger than 1 / PROXIMAL: what it is made of loses its last digits to larger ones. */

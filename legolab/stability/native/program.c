@@ -65,13 +65,25 @@ static void add_rise(const Program *p, Contact *contact, int brick, double sign)
     }
 }
 
+static int *count_blocks(Arena *arena, int contacts, const int *start) {
+    int *block = TAKE(arena, int, contacts + 1);
+    for (int c = 0; c < contacts; c++) block[c + 1] = block[c] + blocks_for(start[c + 1] - start[c]);
+    return block;
+}
+
+static void place_points(Lanes *to, const double *from, int count, double origin) {
+    for (int i = 0; i < count; i++) ((double *)to)[i] = from[i] - origin;
+}
+
 static void lay_out_contacts(Program *p, Arena *arena) {
     const Scene *s = p->scene;
     p->contact = TAKE(arena, Contact, s->contacts);
-    p->press_x = TAKE(arena, double, s->press_start[s->contacts]);
-    p->press_y = TAKE(arena, double, s->press_start[s->contacts]);
-    p->pull_x = TAKE(arena, double, s->pull_start[s->contacts]);
-    p->pull_y = TAKE(arena, double, s->pull_start[s->contacts]);
+    p->press_block = count_blocks(arena, s->contacts, s->press_start);
+    p->pull_block = count_blocks(arena, s->contacts, s->pull_start);
+    p->press_x = TAKE(arena, Lanes, p->press_block[s->contacts]);
+    p->press_y = TAKE(arena, Lanes, p->press_block[s->contacts]);
+    p->pull_x = TAKE(arena, Lanes, p->pull_block[s->contacts]);
+    p->pull_y = TAKE(arena, Lanes, p->pull_block[s->contacts]);
     p->first = TAKE(arena, int, s->bricks + 1);
     for (int b = 0, c = 0; b <= s->bricks; b++) {
         while (c < s->contacts && s->top[c] < b) c++;
@@ -87,14 +99,13 @@ static void lay_out_contacts(Program *p, Arena *arena) {
         add_rise(p, contact, s->top[c], 1);
         if (s->bottom[c] < s->bricks) add_rise(p, contact, s->bottom[c], -1);
         for (int r = contact->count; r < MOST_ROWS; r++) contact->row[r] = p->rows;
-        for (int k = from; k < to; k++) {
-            p->press_x[k] = s->press_x[k] - contact->origin_x;
-            p->press_y[k] = s->press_y[k] - contact->origin_y;
-        }
-        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
-            p->pull_x[k] = s->pull_x[k] - contact->origin_x;
-            p->pull_y[k] = s->pull_y[k] - contact->origin_y;
-        }
+        place_points(p->press_x + p->press_block[c], s->press_x + from, to - from,
+                     contact->origin_x);
+        place_points(p->press_y + p->press_block[c], s->press_y + from, to - from,
+                     contact->origin_y);
+        from = s->pull_start[c], to = s->pull_start[c + 1];
+        place_points(p->pull_x + p->pull_block[c], s->pull_x + from, to - from, contact->origin_x);
+        place_points(p->pull_y + p->pull_block[c], s->pull_y + from, to - from, contact->origin_y);
     }
 }
 
@@ -171,10 +182,23 @@ static void collect_cliques(Program *p, Arena *arena) {
     }
 }
 
+/* What a contact has fewer rows than most comes to nothing, past the end of the clique. */
+static void index_contact(Program *p, int c, const int *index, int width) {
+    int *own = p->contact_index + MOST_ROWS * c, *entry = p->contact_entry + PAIRS * c;
+    for (int i = 0; i < MOST_ROWS; i++)
+        own[i] = i < p->contact[c].count ? index[p->contact[c].row[i]] : width;
+    for (int i = 0; i < MOST_ROWS; i++)
+        for (int j = 0; j <= i; j++) {
+            int high = own[i] > own[j] ? own[i] : own[j], low = own[i] + own[j] - high;
+            *entry++ = high * (high + 1) / 2 + low;
+        }
+}
+
 static void index_cliques(Program *p, Arena *arena) {
     const Scene *s = p->scene;
     int *index = TAKE(arena, int, p->rows);
     p->contact_index = TAKE(arena, int, MOST_ROWS * s->contacts);
+    p->contact_entry = TAKE(arena, int, PAIRS * s->contacts);
     p->own_index = TAKE(arena, int, 5 * s->bricks);
     for (int b = 0; b < s->bricks; b++) {
         int own[5];
@@ -183,8 +207,7 @@ static void index_cliques(Program *p, Arena *arena) {
             index[p->clique_row[i]] = i - p->clique_start[b];
         for (int i = 0; i < 5; i++) p->own_index[5 * b + i] = own[i] < 0 ? -1 : index[own[i]];
         for (int c = p->first[b]; c < p->first[b + 1]; c++)
-            for (int i = 0; i < p->contact[c].count; i++)
-                p->contact_index[MOST_ROWS * c + i] = index[p->contact[c].row[i]];
+            index_contact(p, c, index, p->clique_start[b + 1] - p->clique_start[b]);
     }
 }
 

@@ -24,6 +24,7 @@ Forces are in 0.01 N, torques in 0.01 N times a stud pitch, costs in 1e-6 N. */
 #pragma once
 #include "arena.h"
 #include "cholesky.h"
+#include "lanes.h"
 
 #define HALF_HEIGHT 0.6153846153846154 /* H / 2L: arm of a horizontal force at a face, in studs */
 
@@ -50,13 +51,13 @@ typedef struct {
 
 enum { V, T1, T2, FX, FY, PARTS }; /* what can be out of balance at a brick */
 
-enum { MOST_ROWS = 8 }; /* that a contact touches: two rises and three sheets twice */
+enum { MOST_ROWS = LANES, PAIRS = MOST_ROWS * (MOST_ROWS + 1) / 2 }; /* that a contact touches: two rises and three sheets twice */
 
 /* A contact's closing is c0 + c1 x + c2 y, with x, y from (origin_x, origin_y) and
 c_i = sum over its rows r of part[i][r] y[row[r]]. Past `count` come parts of 0. */
 typedef struct {
+    Lanes part[3];
     int count, row[MOST_ROWS];
-    double part[3][MOST_ROWS];
     double origin_x, origin_y;
 } Contact;
 
@@ -82,10 +83,14 @@ typedef struct {
     Contact *contact;
     Side *side;
     Turn *turn;          /* [bricks][PARTS] */
-    double *press_x, *press_y, *pull_x, *pull_y; /* from the origin of their contact */
+    /* Blocks of points, from the origin of their contact. The points of each contact begin a
+    block; what is left of its last block stays empty: no force is ever there. */
+    int *press_block, *pull_block; /* [contacts + 1] */
+    Lanes *press_x, *press_y, *pull_x, *pull_y;
     /* Cliques of rows, for the matrix of the method: one per brick, then one per side. */
     int *clique_start, *clique_row;
     int *contact_index; /* [contacts][MOST_ROWS] in the clique of the brick on top */
+    int *contact_entry; /* [contacts][PAIRS] in its matrix, for rows i >= j */
     int *own_index;     /* [bricks][5]: V, X above, X below, Y above, Y below; -1 where none */
     int *place_start, *place; /* see place_cliques */
     Factor factor;
@@ -94,38 +99,43 @@ typedef struct {
 void lay_out_program(Program *program, Arena *arena, const Scene *scene);
 
 /* out: c0, c1, c2 of the contact's closing under motion y. */
-static inline void closing_of(const Contact *contact, const double *y, double out[3]) {
-    double c0 = 0, c1 = 0, c2 = 0;
-    for (int r = 0; r < MOST_ROWS; r++) {
-        double moved = y[contact->row[r]];
-        c0 += contact->part[0][r] * moved;
-        c1 += contact->part[1][r] * moved;
-        c2 += contact->part[2][r] * moved;
-    }
-    out[0] = c0, out[1] = c1, out[2] = c2;
+PART void closing_of(const Contact *contact, const double *y, double out[3]) {
+    const int *row = contact->row;
+    Lanes moved = {y[row[0]], y[row[1]], y[row[2]], y[row[3]],
+                   y[row[4]], y[row[5]], y[row[6]], y[row[7]]};
+    for (int i = 0; i < 3; i++) out[i] = sum_of(contact->part[i] * moved);
 }
 
-/* rows += what presses at the contact's points do, given their sum and first moments. */
-static inline void press_on(const Contact *contact, const double moments[3], double *rows) {
-    for (int r = 0; r < MOST_ROWS; r++)
-        rows[contact->row[r]] += contact->part[0][r] * moments[0] +
-                                 contact->part[1][r] * moments[1] +
-                                 contact->part[2][r] * moments[2];
+/* Forces at a contact's points, added up: their sum and first moments. */
+typedef struct {
+    Lanes sum, x, y;
+} Moments;
+
+PART void add_forces(Moments *moments, Lanes force, Lanes x, Lanes y) {
+    moments->sum += force, moments->x += force * x, moments->y += force * y;
+}
+
+/* rows += what presses at the contact's points do. */
+PART void press_on(const Contact *contact, const Moments *moments, double *rows) {
+    Lanes done = contact->part[0] * in_lanes(sum_of(moments->sum)) +
+                 contact->part[1] * in_lanes(sum_of(moments->x)) +
+                 contact->part[2] * in_lanes(sum_of(moments->y));
+    for (int r = 0; r < MOST_ROWS; r++) rows[contact->row[r]] += done[r];
 }
 
 /* V, T1, T2, Fx or Fy of a brick under motion y. */
-static inline double turn_of(const Turn *turn, const double *y) {
+PART double turn_of(const Turn *turn, const double *y) {
     return turn->value[0] * y[turn->row[0]] + turn->value[1] * y[turn->row[1]];
 }
 
 /* rows += the column of that residual, times value. */
-static inline void turn_by(const Turn *turn, double value, double *rows) {
+PART void turn_by(const Turn *turn, double value, double *rows) {
     rows[turn->row[0]] += turn->value[0] * value;
     rows[turn->row[1]] += turn->value[1] * value;
 }
 
 /* What a side press does under motion y. */
-static inline double work_of(const Side *side, const double *y) {
+PART double work_of(const Side *side, const double *y) {
     double work = 0;
     for (int i = 0; i < side->count; i++) work += side->part[i] * y[side->row[i]];
     return work;

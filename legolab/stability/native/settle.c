@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const int MAX_ROUNDS = 12;
+static const double TELLING = 0.8;     /* the last step, of 1: shorter ones say little */
 static const double SMALL = 1e-2;      /* value over reduced cost of what is 0 at the end */
 static const double DEPENDENT = 1e-12; /* of a diagonal: a pivot that is rounding */
 static const double BALANCED = 1e-9;   /* forces, of the largest weight */
@@ -51,14 +52,30 @@ static int cut_negative(Method *m) {
     return cut;
 }
 
-/* The vertex: what the method leaves small is 0, and the others are in exact balance. The optimum
-is one point, so they determine one another; what would be negative was small too. */
-static int settle_forces(Method *m) {
+/* Put to 0 what goes to 0: in the last steps either the value shrinks or its reduced cost does (Tapia;
+El-Bakry, Tapia and Zhang, SIAM Rev. 36, 1994), long before it is small. After a short step, which
+says little, what is small. */
+static void drop_forces(Method *m) {
+    Kind *pull = m->kind + PULL, *room = m->kind + ROOM;
+    int telling = m->last_step > TELLING;
     for (int k = 0; k < KINDS; k++) {
         const Kind *kind = m->kind + k;
+        const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
         for (int i = 0; i < kind->count; i++)
-            if (!(kind->x[i] > SMALL * kind->s[i])) kind->x[i] = 0;
+            kind->theta[i] = telling ? dx[i] * s[i] > ds[i] * x[i] : x[i] > SMALL * s[i];
     }
+    for (int g = 0; g < m->groups; g++) /* a pull or its room is as large as the largest pull */
+        for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++)
+            if (m->kind[MOST].theta[g] && !pull->theta[k] && !room->theta[k])
+                (pull->x[k] > room->x[k] ? pull : room)->theta[k] = 1;
+    for (int k = 0; k < KINDS; k++)
+        for (int i = 0; i < m->kind[k].count; i++)
+            if (!m->kind[k].theta[i]) m->kind[k].x[i] = 0;
+}
+
+/* Forces that are not 0 in exact balance. The optimum is one point, so they determine one another;
+what would be negative was small too. */
+static int settle_forces(Method *m) {
     for (int attempt = 0; attempt < MAX_ROUNDS; attempt++) {
         balance(m);
         if (m->primal_error > BALANCED * m->scale) return 0; /* and fewer forces cannot either */
@@ -102,8 +119,10 @@ static double broken_by_motion(Method *m) {
     for (int k = 0; k < m->kind[PRESS].count; k++) worst = fmax(worst, m->closing[0][k]);
     for (int g = 0; g < m->groups; g++) {
         double opening = -m->costs->max_pull[g];
-        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
-            opening += fmax(0, -m->closing[1][k] - m->costs->pull[k]);
+        for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++) {
+            double over = -m->closing[1][k] - m->pull_cost[k];
+            opening += over > 0 ? over : 0;
+        }
         if (!m->kind[SPARE].count) worst = fmax(worst, opening);
         else m->bound -= fmax(0, opening) * m->costs->cap[g];
     }
@@ -132,6 +151,7 @@ int stands_by_itself(Method *m) {
             kind->s[i] = !kind->x[i];
         }
     }
+    leave_empty(m);
     clear(m->y, m->program->rows + 1);
     if (!settle_forces(m)) return 0;
     m->bound = m->dual_error = 0;
@@ -139,7 +159,7 @@ int stands_by_itself(Method *m) {
 }
 
 int still_best(Method *m, const Costs *costs) {
-    m->costs = costs;
+    take_costs(m, costs);
     measure_primal(m);
     double objective = m->objective;
     settle_motion(m);
@@ -148,6 +168,7 @@ int still_best(Method *m, const Costs *costs) {
 }
 
 int settle(Method *m, double agreed) {
+    drop_forces(m);
     if (!settle_forces(m)) return 0;
     double objective = m->objective, error = m->primal_error;
     int proved = proves(m, objective, agreed);

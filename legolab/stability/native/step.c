@@ -28,28 +28,30 @@ MANY static void aim(Method *m) {
     const Program *p = m->program;
     const Scene *s = p->scene;
     Kind *kind = m->kind;
-    const double *press = kind[PRESS].push, *pull = kind[PULL].push, *room = kind[ROOM].push;
+    const Lanes *press = lanes(kind[PRESS].push), *pull = lanes(kind[PULL].push);
+    const Lanes *room = lanes(kind[ROOM].push), *room_off = lanes(m->room_off);
     memcpy(m->rhs, m->lack, (size_t)p->rows * sizeof(double));
     for (int g = 0; g < m->groups; g++) {
-        double sum = kind[MOST].toward[g] - kind[MOST].off[g];
-        for (int k = m->group_start[g]; k < m->group_start[g + 1]; k++)
-            sum += m->stiff[k] * (pull[k] + room[k] - m->room_off[k]);
-        m->most_push[g] = m->most_weight[g] * sum;
+        Lanes sum = {0};
+        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++)
+            sum += lanes(m->stiff)[k] * (pull[k] + room[k] - room_off[k]);
+        m->most_push[g] =
+            m->most_weight[g] * (kind[MOST].toward[g] - kind[MOST].off[g] + sum_of(sum));
         if (!kind[SPARE].count) continue;
         double theta = kind[SPARE].theta[g], off = kind[SPARE].push[g] - m->spare_off[g];
         if (theta > 0) m->most_push[g] -= m->most_weight[g] * off / theta;
         else m->most_push[g] = m->spare_off[g]; /* at its cap */
     }
     for (int c = 0; c < s->contacts; c++) {
-        double most = m->most_push[is_shared(m) ? 0 : s->top[c]], sum = 0, x = 0, y = 0;
-        for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++)
-            sum -= press[k], x -= press[k] * p->press_x[k], y -= press[k] * p->press_y[k];
-        for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
-            double v = pull[k] + m->share[k] * (most + m->room_off[k] - room[k] - pull[k]);
-            sum += v, x += v * p->pull_x[k], y += v * p->pull_y[k];
+        Lanes most = in_lanes(m->most_push[is_shared(m) ? 0 : s->top[c]]);
+        Moments moments = {0};
+        for (int k = p->press_block[c]; k < p->press_block[c + 1]; k++)
+            add_forces(&moments, -press[k], p->press_x[k], p->press_y[k]);
+        for (int k = p->pull_block[c]; k < p->pull_block[c + 1]; k++) {
+            Lanes rest = most + room_off[k] - room[k] - pull[k];
+            add_forces(&moments, pull[k] + lanes(m->share)[k] * rest, p->pull_x[k], p->pull_y[k]);
         }
-        double moments[3] = {sum, x, y};
-        press_on(p->contact + c, moments, m->rhs);
+        press_on(p->contact + c, &moments, m->rhs);
     }
     for (int e = 0; e < s->sides; e++)
         for (int i = 0; i < p->side[e].count; i++)
@@ -61,22 +63,28 @@ MANY static void aim(Method *m) {
 MANY static void step_pulls(Method *m) {
     Kind *pull = m->kind + PULL, *room = m->kind + ROOM, *most = m->kind + MOST;
     Kind *spare = m->kind + SPARE;
-    const double *closing = m->closing[1];
+    const Lanes *closing = lanes(m->closing[1]), *share = lanes(m->share);
+    const Lanes *stiff = lanes(m->stiff), *room_off = lanes(m->room_off), *off = lanes(pull->off);
+    const Lanes *pull_push = lanes(pull->push), *room_push = lanes(room->push);
+    const Lanes *pull_theta = lanes(pull->theta), *room_theta = lanes(room->theta);
+    Lanes *pull_dx = new_lanes(pull->dx), *pull_ds = new_lanes(pull->ds);
+    Lanes *room_dx = new_lanes(room->dx), *room_ds = new_lanes(room->ds);
     for (int g = 0; g < m->groups; g++) {
-        int from = m->group_start[g], to = m->group_start[g + 1];
-        double sum = 0, turned = 0;
-        for (int k = from; k < to; k++) sum += m->share[k] * closing[k];
-        double dm = most->dx[g] = m->most_push[g] - m->most_weight[g] * sum;
+        int from = m->group_block[g], to = m->group_block[g + 1];
+        Lanes sum = {0}, turns = {0};
+        for (int k = from; k < to; k++) sum += share[k] * closing[k];
+        double dm = most->dx[g] = m->most_push[g] - m->most_weight[g] * sum_of(sum);
         for (int k = from; k < to; k++) {
-            double dz = m->stiff[k] * (pull->push[k] + room->push[k] - m->room_off[k] - dm -
-                                       pull->theta[k] * closing[k]);
-            double both = closing[k] + dz, df = pull->push[k] - pull->theta[k] * both;
-            room->ds[k] = dz;
-            room->dx[k] = room->push[k] - room->theta[k] * dz;
-            pull->dx[k] = df;
-            pull->ds[k] = pull->off[k] + both + PROXIMAL * df;
-            turned += dz;
+            Lanes pushed = pull_push[k] + room_push[k] - room_off[k];
+            Lanes dz = stiff[k] * (pushed - dm - pull_theta[k] * closing[k]);
+            Lanes both = closing[k] + dz, df = pull_push[k] - pull_theta[k] * both;
+            room_ds[k] = dz;
+            room_dx[k] = room_push[k] - room_theta[k] * dz;
+            pull_dx[k] = df;
+            pull_ds[k] = off[k] + both + PROXIMAL * df;
+            turns += dz;
         }
+        double turned = sum_of(turns);
         most->ds[g] = from < to ? most->off[g] - turned : 0;
         if (!spare->count) continue;
         double theta = spare->theta[g], dv = turned - most->off[g];

@@ -1,0 +1,27 @@
+/* Numbers that are worked on eight at a time. */
+#pragma once
+
+/* Loops over many numbers, compiled for several kinds of processor; the best one is taken. */
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__)
+#define MANY __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define MANY
+#endif
+
+/* Part of whatever calls it, and so compiled for the same kind of processor. */
+#define PART static inline __attribute__((always_inline))
+
+enum { LANES = 8 };
+
+typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), may_alias));
+
+PART Lanes in_lanes(double value) {
+    return (Lanes){0} + value;
+}
+
+PART double sum_of(Lanes a) {
+    return ((a[0] + a[4]) + (a[1] + a[5])) + ((a[2] + a[6]) + (a[3] + a[7]));
+}
+
+/* So many blocks of lanes hold `count` numbers. */
+static inline int blocks_for(int count) { return (count + LANES - 1) / LANES; }
