@@ -254,7 +254,10 @@ def test_a_sum_of_cliques_is_factored_and_solved() -> None:
     of = lambda array: array.ctypes.data_as(pointer)  # noqa: E731
     arena, factor = (ctypes.c_void_p * 2)(), _Factor()
     places, places_start = pointer(), pointer()
-    library.plan_factor(ctypes.byref(factor), arena, size, len(cliques), of(starts), of(variables))
+    first = np.arange(size + 1, dtype=np.int32)  # each variable a group of its own
+    library.plan_factor(
+        ctypes.byref(factor), arena, size, of(first), len(cliques), of(starts), of(variables)
+    )
     library.place_cliques(
         ctypes.byref(factor),
         arena,

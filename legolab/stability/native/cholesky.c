@@ -6,18 +6,22 @@ static const double INFINITE_PIVOT = 1e100;
 /* Entries that are 0 and kept all the same, at most, to make one front of two. */
 static const int SPARE_ENTRIES = 8;
 
-/* The graph while variables are eliminated: a variable belongs to elements, an element is a set of
-variables all joined to one another. First the cliques are the elements; a variable that goes
-leaves one element, the union of its own, which is also its column of L. */
+/* The graph while groups of variables are eliminated: a group belongs to elements, an element is a
+set of groups all joined to one another. First the cliques are the elements; a group that goes
+leaves one element, the union of its own, which is also what its columns of L have below them.
+Sizes and degrees count variables. */
 typedef struct {
-    int *start, *count, *var; /* elements: variables of each */
+    const int *first;    /* [groups + 1] variables of each group */
+    int *start, *count, *size, *var; /* elements: groups of each */
     char *gone;
     int *outside, *seen; /* variables of an element that are not in the newest one */
-    int *own_start, *own_count, *own; /* variables: elements of each */
-    int *degree, *head, *next, *previous; /* variables in lists by approximate degree */
+    int *own_start, *own_count, *own; /* groups: elements of each */
+    int *degree, *head, *next, *previous; /* groups in lists by approximate degree */
     int *mark;
     int used, room;
 } Graph;
+
+static int size_of(const Graph *g, int group) { return g->first[group + 1] - g->first[group]; }
 
 static void list_add(Graph *g, int var) {
     int degree = g->degree[var];
@@ -39,51 +43,55 @@ static void fill_with(int *items, int count, int value) {
     for (int i = 0; i < count; i++) items[i] = value;
 }
 
-static void open_graph(Graph *g, Arena *arena, int size, int cliques, const int *clique_start,
-                       const int *clique_var) {
-    int total = clique_start[cliques], elements = cliques + size;
+static void open_graph(Graph *g, Arena *arena, int groups, const int *first, int cliques,
+                       const int *clique_start, const int *clique_group) {
+    int total = clique_start[cliques], elements = cliques + groups, size = first[groups];
+    g->first = first;
+    g->size = TAKE(arena, int, elements);
     g->start = TAKE(arena, int, elements);
     g->count = TAKE(arena, int, elements);
     g->gone = TAKE(arena, char, elements);
     g->outside = TAKE(arena, int, elements);
     g->seen = TAKE(arena, int, elements);
-    g->room = 4 * total + 8 * size;
+    g->room = 4 * total + 8 * groups;
     g->var = TAKE(arena, int, g->room);
     g->used = total;
-    g->own_start = TAKE(arena, int, size + 1);
-    g->own_count = TAKE(arena, int, size);
+    g->own_start = TAKE(arena, int, groups + 1);
+    g->own_count = TAKE(arena, int, groups);
     g->own = TAKE(arena, int, total);
-    g->degree = TAKE(arena, int, size);
+    g->degree = TAKE(arena, int, groups);
     g->head = TAKE(arena, int, size);
-    g->next = TAKE(arena, int, size);
-    g->previous = TAKE(arena, int, size);
-    g->mark = TAKE(arena, int, size);
+    g->next = TAKE(arena, int, groups);
+    g->previous = TAKE(arena, int, groups);
+    g->mark = TAKE(arena, int, groups);
     fill_with(g->seen, elements, -1);
     fill_with(g->head, size, -1);
-    fill_with(g->mark, size, -1);
-    memcpy(g->var, clique_var, (size_t)total * sizeof(int));
+    fill_with(g->mark, groups, -1);
+    memcpy(g->var, clique_group, (size_t)total * sizeof(int));
     for (int c = 0; c < cliques; c++) {
         g->start[c] = clique_start[c];
         g->count[c] = clique_start[c + 1] - clique_start[c];
+        for (int i = clique_start[c]; i < clique_start[c + 1]; i++)
+            g->size[c] += size_of(g, clique_group[i]);
     }
-    for (int i = 0; i < total; i++) g->own_start[clique_var[i] + 1]++;
-    for (int v = 0; v < size; v++) g->own_start[v + 1] += g->own_start[v];
+    for (int i = 0; i < total; i++) g->own_start[clique_group[i] + 1]++;
+    for (int v = 0; v < groups; v++) g->own_start[v + 1] += g->own_start[v];
     for (int c = 0; c < cliques; c++)
         for (int i = clique_start[c]; i < clique_start[c + 1]; i++) {
-            int v = clique_var[i];
+            int v = clique_group[i];
             g->own[g->own_start[v] + g->own_count[v]++] = c;
         }
-    for (int v = 0; v < size; v++) {
+    for (int v = 0; v < groups; v++) {
         int degree = 0;
         for (int i = 0; i < g->own_count[v]; i++)
-            degree += g->count[g->own[g->own_start[v] + i]] - 1;
+            degree += g->size[g->own[g->own_start[v] + i]] - size_of(g, v);
         g->degree[v] = degree < size ? degree : size - 1;
         list_add(g, v);
     }
 }
 
-/* The element that `var` leaves: all variables that shared one with it. */
-static void eliminate(Graph *g, Arena *arena, int var, int element, int step, int size) {
+/* The element that group `var` leaves: all groups that shared one with it. */
+static void eliminate(Graph *g, Arena *arena, int var, int element, int step, int groups) {
     const int *own = g->own + g->own_start[var];
     int most = 0;
     for (int i = 0; i < g->own_count[var]; i++) most += g->count[own[i]];
@@ -93,14 +101,15 @@ static void eliminate(Graph *g, Arena *arena, int var, int element, int step, in
         g->var = wider;
         g->room = 2 * (g->used + most);
     }
-    g->mark[var] = size;
+    g->mark[var] = groups;
     g->start[element] = g->used;
     for (int i = 0; i < g->own_count[var]; i++) {
         int old = own[i];
         for (int j = g->start[old]; j < g->start[old] + g->count[old]; j++) {
             int other = g->var[j];
-            if (g->mark[other] == step || g->mark[other] == size) continue;
+            if (g->mark[other] == step || g->mark[other] == groups) continue;
             g->mark[other] = step;
+            g->size[element] += size_of(g, other);
             g->var[g->used++] = other;
         }
         g->gone[old] = 1;
@@ -108,7 +117,7 @@ static void eliminate(Graph *g, Arena *arena, int var, int element, int step, in
     g->count[element] = g->used - g->start[element];
 }
 
-/* New degrees of the variables of the newest element; elements within it go. */
+/* New degrees of the groups of the newest element; elements within it go. `left`: variables. */
 static void update_degrees(Graph *g, int element, int step, int left) {
     const int *vars = g->var + g->start[element];
     int count = g->count[element];
@@ -119,13 +128,13 @@ static void update_degrees(Graph *g, int element, int step, int left) {
             if (g->gone[old]) continue;
             if (g->seen[old] != step) {
                 g->seen[old] = step;
-                g->outside[old] = g->count[old];
+                g->outside[old] = g->size[old];
             }
-            g->outside[old]--;
+            g->outside[old] -= size_of(g, vars[j]);
         }
     }
     for (int j = 0; j < count; j++) {
-        int var = vars[j], degree = count - 1, kept = 0, *own = g->own + g->own_start[var];
+        int var = vars[j], degree = g->size[element] - size_of(g, var), kept = 0, *own = g->own + g->own_start[var];
         for (int i = 0; i < g->own_count[var]; i++) {
             int old = own[i];
             if (g->gone[old] || g->outside[old] == 0) continue;
@@ -140,22 +149,32 @@ static void update_degrees(Graph *g, int element, int step, int left) {
     }
 }
 
-/* A column of L goes just before the one that it changes first, where that can be: columns of one
-shape are then neighbours. `step` of a position: at which its variable was eliminated. */
-static void order_by_tree(Factor *f, Arena *arena, const Graph *g, int cliques, int *step) {
-    int size = f->size, placed = 0, depth = 0;
-    int *parent = TAKE(arena, int, size), *child = TAKE(arena, int, size + 1);
-    int *sibling = TAKE(arena, int, size), *path = TAKE(arena, int, size + 1);
-    fill_with(child, size + 1, -1);
-    for (int k = size - 1; k >= 0; k--) {
-        const int *vars = g->var + g->start[cliques + k];
-        parent[k] = size;
+/* What the plan knows of a group's columns when it is in its place: the variables of each, and the
+places of the groups below it, ascending. */
+typedef struct {
+    int *group, *place;      /* place -> group and back */
+    int *column;             /* [groups + 1] first position */
+    int *start, *below;      /* [groups + 1] */
+    int *size;               /* variables of `below` */
+} Columns;
+
+/* Columns of L go just before those that they change first: neighbours then have one shape.
+`step` of a place: at which its group was eliminated. */
+static void order_by_tree(Columns *all, Arena *arena, const Graph *g, int groups, int cliques,
+                          int *step) {
+    int placed = 0, depth = 0;
+    int *child = TAKE(arena, int, groups + 1), *sibling = TAKE(arena, int, groups);
+    int *path = TAKE(arena, int, groups + 1), *eliminated = TAKE(arena, int, groups);
+    fill_with(child, groups + 1, -1);
+    for (int k = groups - 1; k >= 0; k--) {
+        const int *below = g->var + g->start[cliques + k];
+        int parent = groups;
         for (int j = 0; j < g->count[cliques + k]; j++)
-            if (f->position[vars[j]] < parent[k]) parent[k] = f->position[vars[j]];
-        sibling[k] = child[parent[k]];
-        child[parent[k]] = k;
+            if (all->place[below[j]] < parent) parent = all->place[below[j]];
+        sibling[k] = child[parent];
+        child[parent] = k;
     }
-    for (path[0] = size; depth >= 0;) {
+    for (path[0] = groups; depth >= 0;) {
         int next = child[path[depth]];
         if (next >= 0) {
             child[path[depth]] = sibling[next];
@@ -165,60 +184,66 @@ static void order_by_tree(Factor *f, Arena *arena, const Graph *g, int cliques, 
             depth--;
         }
     }
-    int *old = parent;
-    memcpy(old, f->order, (size_t)size * sizeof(int));
-    for (int k = 0; k < size; k++) {
-        f->order[k] = old[step[k]];
-        f->position[f->order[k]] = k;
+    memcpy(eliminated, all->group, (size_t)groups * sizeof(int));
+    for (int k = 0; k < groups; k++) {
+        int group = all->group[k] = eliminated[step[k]];
+        all->place[group] = k;
+        all->column[k + 1] = all->column[k] + size_of(g, group);
+        all->size[k] = g->size[cliques + step[k]];
+        all->start[k + 1] = all->start[k] + g->count[cliques + step[k]];
     }
 }
 
-/* Positions below the diagonal, ascending in every column: what is sorted by row once is sorted by
-column after. */
-static void sort_columns(const Factor *f, Arena *arena, const Graph *g, int cliques,
-                         const int *step, int *start, int **below) {
-    int size = f->size;
-    for (int k = 0; k < size; k++) start[k + 1] = start[k] + g->count[cliques + step[k]];
-    int *by_row = TAKE(arena, int, size + 1), *column = TAKE(arena, int, start[size]);
-    int *at = TAKE(arena, int, size);
-    *below = TAKE(arena, int, start[size]);
-    for (int k = 0; k < size; k++)
-        for (int j = 0; j < start[k + 1] - start[k]; j++)
-            by_row[f->position[g->var[g->start[cliques + step[k]] + j]] + 1]++;
-    for (int r = 0; r < size; r++) by_row[r + 1] += by_row[r];
-    memcpy(at, by_row, (size_t)size * sizeof(int));
-    for (int k = 0; k < size; k++)
-        for (int j = 0; j < start[k + 1] - start[k]; j++)
-            column[at[f->position[g->var[g->start[cliques + step[k]] + j]]]++] = k;
-    memcpy(at, start, (size_t)size * sizeof(int));
-    for (int r = 0; r < size; r++)
-        for (int i = by_row[r]; i < by_row[r + 1]; i++) (*below)[at[column[i]]++] = r;
+/* What is sorted by row once is sorted by column after. */
+static void sort_columns(Columns *all, Arena *arena, const Graph *g, int groups, int cliques,
+                         const int *step) {
+    int total = all->start[groups];
+    int *by_row = TAKE(arena, int, groups + 1), *column = TAKE(arena, int, total);
+    int *at = TAKE(arena, int, groups);
+    all->below = TAKE(arena, int, total);
+    for (int i = 0, k = 0; k < groups; k++)
+        for (const int *var = g->var + g->start[cliques + step[k]]; i < all->start[k + 1]; i++)
+            by_row[all->place[*var++] + 1]++;
+    for (int r = 0; r < groups; r++) by_row[r + 1] += by_row[r];
+    memcpy(at, by_row, (size_t)groups * sizeof(int));
+    for (int i = 0, k = 0; k < groups; k++)
+        for (const int *var = g->var + g->start[cliques + step[k]]; i < all->start[k + 1]; i++)
+            column[at[all->place[*var++]]++] = k;
+    memcpy(at, all->start, (size_t)groups * sizeof(int));
+    for (int r = 0; r < groups; r++)
+        for (int i = by_row[r]; i < by_row[r + 1]; i++) all->below[at[column[i]]++] = r;
 }
 
-/* Neighbouring columns of about one shape make a front. */
-static void lay_out_fronts(Factor *f, Arena *arena, const int *start, const int *below) {
-    int size = f->size, rows = 0, widest = 0;
-    f->front = TAKE(arena, Front, size);
-    f->diagonal_place = TAKE(arena, int, size);
-    int *front_of = TAKE(arena, int, size);
-    for (int k = 0, spare = 0; k < size; k++) {
-        int count = start[k + 1] - start[k];
-        Front *last = f->front + f->fronts - 1;
-        if (k && start[k] > start[k - 1] && below[start[k - 1]] == k) {
-            int more = (count + 1 - (start[k] - start[k - 1])) * last->columns;
+/* Neighbouring columns of about one shape make a front. `last` of a front: the place of its last
+group. */
+static void divide(Factor *f, Arena *arena, const Columns *all, int groups, int *last) {
+    f->front = TAKE(arena, Front, groups);
+    for (int k = 0, spare = 0; k < groups; k++) {
+        int columns = all->column[k + 1] - all->column[k];
+        Front *front = f->front + f->fronts - 1;
+        if (k && all->start[k] > all->start[k - 1] && all->below[all->start[k - 1]] == k) {
+            int more = (all->size[k] + columns - all->size[k - 1]) * front->columns;
             if (spare + more <= SPARE_ENTRIES) {
                 spare += more;
-                last->columns++;
+                front->columns += columns;
+                last[f->fronts - 1] = k;
                 continue;
             }
         }
-        f->front[f->fronts++] = (Front){.column = k, .columns = 1};
+        last[f->fronts] = k;
+        f->front[f->fronts++] = (Front){.column = all->column[k], .columns = columns};
         spare = 0;
     }
+}
+
+static void lay_out_fronts(Factor *f, Arena *arena, const Columns *all, int groups) {
+    int size = f->size, rows = 0, widest = 0, *last = TAKE(arena, int, groups);
+    divide(f, arena, all, groups, last);
+    f->diagonal_place = TAKE(arena, int, size);
+    int *front_of = TAKE(arena, int, size);
     for (int n = 0; n < f->fronts; n++) {
         Front *front = f->front + n;
-        int last = front->column + front->columns - 1;
-        front->rows = front->columns + start[last + 1] - start[last];
+        front->rows = front->columns + all->size[last[n]];
         front->height = blocks_for(front->rows);
         rows += LANES * front->height;
         if (front->rows > widest) widest = front->rows;
@@ -227,11 +252,12 @@ static void lay_out_fronts(Factor *f, Arena *arena, const int *start, const int 
     int *where = TAKE(arena, int, size);
     for (int n = 0; n < f->fronts; n++) {
         Front *front = f->front + n;
-        int last = front->column + front->columns - 1;
+        int at = 0;
         front->row = row, front->above = above;
-        for (int i = 0; i < front->columns; i++) row[i] = front->column + i;
-        memcpy(row + front->columns, below + start[last],
-               (size_t)(start[last + 1] - start[last]) * sizeof(int));
+        for (; at < front->columns; at++) row[at] = front->column + at;
+        for (int i = all->start[last[n]]; i < all->start[last[n] + 1]; i++)
+            for (int k = all->column[all->below[i]]; k < all->column[all->below[i] + 1]; k++)
+                row[at++] = k;
         fill_with(row + front->rows, LANES * front->height - front->rows, size);
         row += LANES * front->height, above += LANES * front->height;
         front->entry = f->entries;
@@ -254,30 +280,39 @@ static void lay_out_fronts(Factor *f, Arena *arena, const int *start, const int 
     f->gathered = TAKE(arena, Lanes, blocks_for(widest));
 }
 
-void plan_factor(Factor *f, Arena *arena, int size, int cliques, const int *clique_start,
-                 const int *clique_var) {
+void plan_factor(Factor *f, Arena *arena, int groups, const int *first, int cliques,
+                 const int *clique_start, const int *clique_group) {
     Graph g;
-    open_graph(&g, arena, size, cliques, clique_start, clique_var);
-    f->size = size;
-    f->order = TAKE(arena, int, size);
-    f->position = TAKE(arena, int, size);
-    for (int step = 0, least = 0; step < size; step++) {
+    int size = f->size = first[groups], left = size;
+    Columns all = {TAKE(arena, int, groups),     TAKE(arena, int, groups),
+                   TAKE(arena, int, groups + 1), TAKE(arena, int, groups + 1),
+                   NULL,                         TAKE(arena, int, groups)};
+    open_graph(&g, arena, groups, first, cliques, clique_start, clique_group);
+    for (int step = 0, least = 0; step < groups; step++) {
         while (g.head[least] < 0) least++;
-        int var = g.head[least];
-        list_drop(&g, var);
-        f->order[step] = var;
-        f->position[var] = step;
-        eliminate(&g, arena, var, cliques + step, step, size);
-        update_degrees(&g, cliques + step, step, size - step - 1);
+        int group = g.head[least];
+        list_drop(&g, group);
+        all.group[step] = group;
+        all.place[group] = step;
+        left -= size_of(&g, group);
+        eliminate(&g, arena, group, cliques + step, step, groups);
+        update_degrees(&g, cliques + step, step, left);
         for (int j = 0; j < g.count[cliques + step]; j++) {
             int degree = g.degree[g.var[g.start[cliques + step] + j]];
             if (degree < least) least = degree;
         }
     }
-    int *step = TAKE(arena, int, size), *start = TAKE(arena, int, size + 1), *below;
-    order_by_tree(f, arena, &g, cliques, step);
-    sort_columns(f, arena, &g, cliques, step, start, &below);
-    lay_out_fronts(f, arena, start, below);
+    int *step = TAKE(arena, int, groups);
+    order_by_tree(&all, arena, &g, groups, cliques, step);
+    sort_columns(&all, arena, &g, groups, cliques, step);
+    lay_out_fronts(f, arena, &all, groups);
+    f->order = TAKE(arena, int, size);
+    f->position = TAKE(arena, int, size);
+    for (int k = 0; k < groups; k++)
+        for (int i = 0; i < size_of(&g, all.group[k]); i++) {
+            f->order[all.column[k] + i] = first[all.group[k]] + i;
+            f->position[first[all.group[k]] + i] = all.column[k] + i;
+        }
     f->diagonal = TAKE(arena, double, size);
     f->whole = TAKE(arena, double, size);
 }

@@ -35,12 +35,13 @@ PART int entry_of(const Front *front, int row, int column) {
     return front->entry + column * front->height * LANES + row;
 }
 
-/* Order the variables by approximate minimum degree (Amestoy, Davis and Duff 1996, without
-supervariables) and lay out L.
+/* Order the variables by approximate minimum degree (Amestoy, Davis and Duff, SIAM J. Matrix Anal.
+Appl. 17, 1996) and lay out L. Variables come in groups that stay together.
 
-clique_start: [cliques + 1]; clique_var: the variables of each clique, no variable twice in one. */
-void plan_factor(Factor *factor, Arena *arena, int size, int cliques, const int *clique_start,
-                 const int *clique_var);
+first: [groups + 1], the variables of each group are consecutive; clique_start: [cliques + 1];
+clique_group: the groups of each clique, no group twice in one. */
+void plan_factor(Factor *factor, Arena *arena, int groups, const int *first, int cliques,
+                 const int *clique_start, const int *clique_group);
 
 /* Where the entries of each clique lie in `value`: of clique c with k variables, sorted by
 position, entry (i, j), i >= j, is at place[place_start[c] + i (i + 1) / 2 + j].

@@ -34,7 +34,7 @@ static void join_faces(Program *p, Arena *arena) {
 }
 
 static int row_of(const Program *p, int sheet, int axis) {
-    return sheet < 0 ? -1 : p->scene->bricks + axis * p->sheets + sheet;
+    return sheet < 0 ? -1 : p->scene->bricks + 2 * sheet + axis;
 }
 
 static void add_part(Contact *contact, int row, int i, double value) {
@@ -211,16 +211,34 @@ static void index_cliques(Program *p, Arena *arena) {
     }
 }
 
+/* The two shifts of a sheet are in the same cliques, but for side presses: they stay together. */
+static void plan(Program *p, Arena *arena) {
+    const Scene *s = p->scene;
+    int groups = s->bricks + p->sheets, cliques = s->bricks + s->sides, used = 0;
+    int *first = TAKE(arena, int, groups + 1), *start = TAKE(arena, int, cliques + 1);
+    int *member = TAKE(arena, int, p->clique_start[cliques]), *mark = TAKE(arena, int, groups);
+    for (int g = 0; g <= groups; g++) first[g] = g < s->bricks ? g : 2 * g - s->bricks;
+    for (int c = 0; c < cliques; c++) {
+        for (int i = p->clique_start[c]; i < p->clique_start[c + 1]; i++) {
+            int row = p->clique_row[i], group = row < s->bricks ? row : (row + s->bricks) / 2;
+            if (mark[group] == c + 1) continue;
+            mark[group] = c + 1;
+            member[used++] = group;
+        }
+        start[c + 1] = used;
+    }
+    plan_factor(&p->factor, arena, groups, first, cliques, start, member);
+    place_cliques(&p->factor, arena, cliques, p->clique_start, p->clique_row, &p->place_start,
+                  &p->place);
+}
+
 void lay_out_program(Program *p, Arena *arena, const Scene *scene) {
-    int cliques = scene->bricks + scene->sides;
     p->scene = scene;
     join_faces(p, arena);
     lay_out_contacts(p, arena);
     lay_out_sides(p, arena);
     lay_out_turns(p, arena);
     collect_cliques(p, arena);
-    plan_factor(&p->factor, arena, p->rows, cliques, p->clique_start, p->clique_row);
-    place_cliques(&p->factor, arena, cliques, p->clique_start, p->clique_row, &p->place_start,
-                  &p->place);
+    plan(p, arena);
     index_cliques(p, arena);
 }
