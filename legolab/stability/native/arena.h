@@ -11,6 +11,9 @@ typedef struct {
 
 /* Room for `count` items of `size` bytes, all zero, fit for `Lanes`. */
 void *take(Arena *arena, size_t count, size_t size);
+/* The same, not zeroed. */
+void *take_unset(Arena *arena, size_t count, size_t size);
 void give_back(Arena *arena);
 
 #define TAKE(arena, type, count) ((type *)take(arena, (size_t)(count), sizeof(type)))
+#define TAKE_UNSET(arena, type, count) ((type *)take_unset(arena, (size_t)(count), sizeof(type)))

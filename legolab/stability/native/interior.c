@@ -39,11 +39,13 @@ double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static Kind open_kind(Arena *arena, int count) {
+/* What a side press that does nothing has is never written. */
+static Kind open_kind(Arena *arena, int count, int zero) {
     Kind kind = {.count = count};
     double **part[] = {&kind.x,   &kind.s,      &kind.dx,   &kind.ds,    &kind.theta,
                        &kind.off, &kind.toward, &kind.push, &kind.sum_x, &kind.sum_s};
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++) *part[i] = TAKE(arena, double, count);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        *part[i] = zero ? TAKE(arena, double, count) : TAKE_UNSET(arena, double, count);
     return kind;
 }
 
@@ -59,7 +61,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->program = program;
     m->groups = groups;
     for (int k = 0; k < KINDS; k++) {
-        m->kind[k] = open_kind(arena, counts[k]);
+        m->kind[k] = open_kind(arena, counts[k], k == SIDE);
         all += 2 * counts[k];
     }
     double **rows[] = {&m->y,   &m->dy,      &m->sum_y,  &m->lack,
@@ -75,8 +77,8 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->closing[1] = TAKE(arena, double, pulls);
     m->most_weight = TAKE(arena, double, groups);
     m->most_push = TAKE(arena, double, groups);
-    m->half = TAKE(arena, double, all);
-    m->before = TAKE(arena, double, all);
+    m->half = TAKE_UNSET(arena, double, all);
+    m->before = TAKE_UNSET(arena, double, all);
     m->group_block = TAKE(arena, int, groups + 1);
     m->group_size = TAKE(arena, int, groups);
     m->unknowns = s->press_start[s->contacts] + 2 * (residuals + s->pull_start[s->contacts]);
