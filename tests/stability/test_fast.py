@@ -72,12 +72,13 @@ def test_what_it_calls_stable_is_proved_by_its_forces() -> None:
 def test_forces_and_residuals_balance_what_falls() -> None:
     """As above, with what is out of balance said to be so, and nothing else."""
     from legolab.bricks.contacts import brick_boxes
+    from legolab.stability.equilibrium import PUBLISHED
     from legolab.stability.proof import _sums, _weights
 
     for structure in structures(60, 40):
         report = analyze(structure, backend="fast")
         boxes = brick_boxes(structure)
-        out = np.abs(_sums(report.forces, boxes) - _weights(boxes, {}))
+        out = np.abs(_sums(report.forces, boxes) - _weights(boxes, PUBLISHED))
         np.testing.assert_allclose(out, report.residuals, atol=1e-9)
 
 
