@@ -11,7 +11,8 @@ Points of a wide brick, and `rotate`. The published pattern has three points on 
 from its middle: (-1/4, 0), (1/8, -1/8), (1/8, 1/8). That is a stud at the low x side of a brick
 that is long along y: it touches the wall on that side, and two tubes on its other side. Published,
 every stud of every wide brick has it, however the brick lies, so a structure that is turned has
-other scores: a 2x4 over a 1x1 under its corner scores .079 long along x and .108 long along y.
+other scores: a 2x4 over a 1x1 under its corner scores .079 long along x, and long along y .108 at
+its low x side and .137 at the other.
 
 With `rotate` every stud has the points that it would have there. In a brick that is two studs
 wide it touches the long wall next to it and two tubes: the published pattern at the low x side of

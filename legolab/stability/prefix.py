@@ -139,7 +139,14 @@ class PrefixVerifier:
 
 
 def unstable_steps(
-    bricks: Iterable[Brick], backend: str = "auto", ground: Ground = "baseplate"
+    bricks: Iterable[Brick],
+    backend: str = "auto",
+    ground: Ground = "baseplate",
+    *,
+    loads: Mapping[int, float] | None = None,
+    rotate: bool = False,
+    capacity: float = PULL_CAPACITY,
+    masses: Mapping[int, float] | None = None,
 ) -> tuple[int, ...]:
     """After which bricks a building does not stand, though it may once it goes on.
 
@@ -151,6 +158,7 @@ def unstable_steps(
         bricks: in building order.
         backend: name of a solver, or "auto".
         ground: "baseplate" or "table".
+        loads, rotate, capacity, masses: as `PrefixVerifier` has them.
 
     Returns:
         Numbers of bricks standing, counted from 1; all of them when unverified.
@@ -158,7 +166,15 @@ def unstable_steps(
     Raises:
         SolverError: a solve ended without an answer.
     """
-    verifier, steps = PrefixVerifier(backend=backend, ground=ground), []
+    verifier = PrefixVerifier(
+        backend=backend,
+        ground=ground,
+        loads=loads,
+        rotate=rotate,
+        capacity=capacity,
+        masses=masses,
+    )
+    steps = []
     for brick in bricks:
         verifier.append(brick)
         if verifier.verdict is not Verdict.STABLE:

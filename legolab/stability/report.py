@@ -38,7 +38,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Options(Physics):
-    """What was asked of the analysis: of physics, and
+    """What was asked of the analysis, its physics included.
 
     Attributes:
         strict: verdict by the strict program instead of the published one.
