@@ -15,10 +15,17 @@ from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.stability.balance import KINDS, Balance, balance_of
 from legolab.stability.equilibrium import (
+    FX,
+    FY,
+    FZ,
     PULL_CAPACITY,
+    PULL_TOLERANCE,
     ROWS,
+    T1,
+    T2,
     FloatArray,
     Ground,
+    Physics,
     Points,
     Scene,
     build_scene,
@@ -37,13 +44,11 @@ from legolab.stability.registry import (
     own_form,
 )
 from legolab.stability.report import Forces, Options, StabilityReport, Verdict
+from legolab.stability.turning import settled_turn, turned
 
 RESIDUAL_TOLERANCE = 1e-6
 """N or N m out of balance from which a brick fails (arXiv 2505.05469). The gap is wide: stable
 structures are exact to 1e-15, the smallest unstable one was out by 8.2e-6 (measured)."""
-PULL_TOLERANCE = 1e-6
-"""N below the capacity at which a pull counts as having reached it."""
-_LIMIT = PULL_CAPACITY - PULL_TOLERANCE
 DEFAULT_TIME_LIMIT = 60.0
 """Seconds for each solve."""
 
@@ -55,6 +60,10 @@ def analyze(
     ground: Ground = "baseplate",
     loads: Mapping[int, float] | None = None,
     time_limit: float = DEFAULT_TIME_LIMIT,
+    *,
+    rotate: bool = False,
+    capacity: float = PULL_CAPACITY,
+    masses: Mapping[int, float] | None = None,
 ) -> StabilityReport:
     """Does it stand, and which bricks are how close to failing?
 
@@ -80,6 +89,10 @@ def analyze(
         ground: "baseplate" pulls on the lowest bricks, a "table" cannot.
         loads: kg put on the centre of a brick, by index in the structure.
         time_limit: seconds for each solve (one, two when strict).
+        rotate: the points of a brick turn with it, so that turning the structure changes nothing;
+            see `equilibrium`.
+        capacity: N that one contact point holds.
+        masses: kg of a brick itself, by index, instead of the catalogue's.
 
     Raises:
         InputError: empty structure, unknown backend or ground, or a number that makes no sense.
@@ -88,10 +101,17 @@ def analyze(
     start = time.perf_counter()
     if not time_limit > 0:
         raise InputError(f"expected a time limit above 0 s, got {time_limit}")
-    kept = {int(brick): float(load) for brick, load in (loads or {}).items()}
+    options = Options(
+        ground=ground,
+        loads=loads or {},
+        rotate=rotate,
+        capacity=capacity,
+        masses=masses or {},
+        strict=strict,
+        time_limit=time_limit,
+    )
     name = choose_backend(backend)
-    scene = build_scene(structure, ground, kept)
-    options = Options(strict, ground, kept, time_limit)
+    scene = build_scene(structure, options)
     if name == UNVERIFIED:
         return _unverified(structure, time.perf_counter() - start, options)
     _, solver = find_backend(name)
@@ -102,13 +122,13 @@ def analyze(
         balance = _published(scene, name, solver, time_limit)
     solved = time.perf_counter()
     failing = floating | (balance.residuals > RESIDUAL_TOLERANCE).any(axis=1)
-    scores = _scores(largest_pulls(scene, balance), failing)
+    scores = _scores(largest_pulls(scene, balance), failing, capacity)
     back = np.argsort(scene.order)
     return StabilityReport(
         structure=structure,
         verdict=Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE,
         scores=scores[back],
-        residuals=balance.residuals[back],
+        residuals=_residuals(scene, balance)[back],
         objective=balance.objective,
         forces=read_forces(scene, balance),
         floating_bricks=floating[back],
@@ -127,6 +147,10 @@ def verdict_of(
     ground: Ground = "baseplate",
     loads: Mapping[int, float] | None = None,
     time_limit: float = DEFAULT_TIME_LIMIT,
+    *,
+    rotate: bool = False,
+    capacity: float = PULL_CAPACITY,
+    masses: Mapping[int, float] | None = None,
 ) -> Verdict:
     """The verdict of `analyze` and nothing else, in less time: for loops that need no scores.
 
@@ -136,11 +160,24 @@ def verdict_of(
         ground: "baseplate" pulls on the lowest bricks, a "table" cannot.
         loads: kg put on the centre of a brick, by index in the structure.
         time_limit: seconds.
+        rotate: the points of a brick turn with it, so that turning the structure changes nothing;
+            see `equilibrium`.
+        capacity: N that one contact point holds.
+        masses: kg of a brick itself, by index, instead of the catalogue's.
 
     Raises:
         InputError, SolverError: as `analyze`.
     """
-    scores = scores_of(structure, backend, ground, loads, time_limit)
+    scores = scores_of(
+        structure,
+        backend,
+        ground,
+        loads,
+        time_limit,
+        rotate=rotate,
+        capacity=capacity,
+        masses=masses,
+    )
     if scores is None:
         return Verdict.UNVERIFIED
     return Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE
@@ -152,6 +189,10 @@ def scores_of(
     ground: Ground = "baseplate",
     loads: Mapping[int, float] | None = None,
     time_limit: float = DEFAULT_TIME_LIMIT,
+    *,
+    rotate: bool = False,
+    capacity: float = PULL_CAPACITY,
+    masses: Mapping[int, float] | None = None,
 ) -> FloatArray | None:
     """The scores of `analyze` and nothing else; float64 [bricks], None when unverified.
 
@@ -161,26 +202,42 @@ def scores_of(
         ground: "baseplate" pulls on the lowest bricks, a "table" cannot.
         loads: kg put on the centre of a brick, by index.
         time_limit: seconds.
+        rotate: the points of a brick turn with it, so that turning the structure changes nothing;
+            see `equilibrium`.
+        capacity: N that one contact point holds.
+        masses: kg of a brick itself, by index, instead of the catalogue's.
 
     Raises:
         InputError, SolverError: as `analyze`.
     """
     if not time_limit > 0:
         raise InputError(f"expected a time limit above 0 s, got {time_limit}")
+    physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
     name = choose_backend(backend)
-    boxes, weights = weigh_bricks(bricks, ground, loads)
+    boxes, weights = weigh_bricks(bricks, physics)
     if name == UNVERIFIED:
         return None
     _, solver = find_backend(name)
     own: OwnVerdict | None = own_form(solver, "judge")
     if own is not None:
-        found = own.judge(boxes, weights, ground, time_limit)
+        lying = turned(boxes, settled_turn(boxes, weights)) if rotate else boxes
+        found = own.judge(lying, weights, ground, rotate, time_limit)
         if found is not None:
             pulls, residuals, held = found
-            return _scores(pulls, ~held | (residuals > RESIDUAL_TOLERANCE))
+            return _scores(pulls, ~held | (residuals > RESIDUAL_TOLERANCE), capacity)
         name = FALLBACK
     structure = BrickStructure(bricks, _around(boxes))
-    return analyze(structure, name, False, ground, loads, time_limit).scores
+    return analyze(
+        structure,
+        name,
+        False,
+        ground,
+        loads,
+        time_limit,
+        rotate=rotate,
+        capacity=capacity,
+        masses=masses,
+    ).scores
 
 
 def _around(boxes: IntArray) -> tuple[int, int, int]:
@@ -230,9 +287,15 @@ def _strict(scene: Scene, name: str, solver: Backend, time_limit: float) -> Bala
     return strict_balance(scene, t, name, solver, time_limit)
 
 
-def _scores(pulls: FloatArray, failing: NDArray[np.bool_]) -> FloatArray:
+def _scores(pulls: FloatArray, failing: NDArray[np.bool_], capacity: float) -> FloatArray:
     """Largest pull over the capacity, 1 where the brick fails; float64 [bricks]."""
-    return np.where(failing | (pulls >= _LIMIT), 1.0, pulls / PULL_CAPACITY)
+    return np.where(failing | (pulls >= capacity - PULL_TOLERANCE), 1.0, pulls / capacity)
+
+
+def _residuals(scene: Scene, balance: Balance) -> FloatArray:
+    """float64 [bricks, 5] along the axes of the structure, of which a turn exchanges two."""
+    exchanged = [FY, FX, FZ, T2, T1] if scene.turns % 2 else slice(None)
+    return balance.residuals[:, exchanged]
 
 
 def largest_pulls(scene: Scene, balance: Balance) -> FloatArray:
@@ -254,7 +317,7 @@ def read_forces(scene: Scene, balance: Balance) -> Forces:
     }
     top, bottom, x, y = (np.concatenate(part) for part in zip(*places.values(), strict=True))
     index = np.append(scene.order, scene.bricks)  # the ground stays one past the last brick
-    return Forces(
+    forces = Forces(
         kind=np.repeat(list(places), [len(place[0]) for place in places.values()]),
         top=index[top],
         bottom=index[bottom],
@@ -262,6 +325,31 @@ def read_forces(scene: Scene, balance: Balance) -> Forces:
         y=y,
         z=scene.boxes[top, 4].astype(np.float64),
         force=np.concatenate([balance.forces[kind] for kind in KINDS]),
+    )
+    for _ in range(-scene.turns % 4):
+        forces = _turned_forces(forces)
+    return forces
+
+
+_TURNED = {"friction_x": "friction_y", "friction_y": "friction_x"}
+_TURNED |= {"side_x": "side_y", "side_y": "side_x", "press": "press", "pull": "pull"}
+
+
+def _turned_forces(forces: Forces) -> Forces:
+    """Turned about the origin by a quarter, from x towards y.
+
+    What points along y then points against x: such friction changes its sign, and of two bricks
+    side by side along y the high one comes to lie at the low side.
+    """
+    swapped = forces.kind == "side_y"
+    return Forces(
+        kind=np.array([_TURNED[kind] for kind in forces.kind.tolist()], dtype=forces.kind.dtype),
+        top=np.where(swapped, forces.bottom, forces.top),
+        bottom=np.where(swapped, forces.top, forces.bottom),
+        x=-forces.y,
+        y=forces.x,
+        z=forces.z,
+        force=np.where(forces.kind == "friction_y", -forces.force, forces.force),
     )
 
 

@@ -26,6 +26,7 @@ from legolab.stability.equilibrium import (
     ROWS,
     Columns,
     Ground,
+    Physics,
     Scene,
     build_scene,
 )
@@ -42,8 +43,8 @@ from legolab.stability.registry import FALLBACK, Backend, OwnMargin, find_backen
 
 _COST = 100.0
 """Cost of one unit of the largest pull: keeps a solver's dual tolerance far below what counts."""
-_NOTHING = 1e-8 / PULL_CAPACITY
-"""t below which nothing pulls: 1e-8 N, ten times what solvers tell from 0."""
+_NOTHING = 1e-8
+"""N below which nothing pulls: ten times what solvers tell from 0."""
 _SLACK = 1e-4
 """Room given to the largest pull when the other forces are chosen, in FORCE_UNIT: what counts as
 having reached the capacity. With less, an interior-point method has nowhere to be."""
@@ -76,13 +77,17 @@ def least_pull(scene: Scene, backend: Backend, time_limit: float) -> float:
     if own is not None:
         pull = own.least_largest_pull(scene, time_limit)
         if pull is not None:
-            t = pull / PULL_CAPACITY
-            return t if t > _NOTHING else 0.0
+            return _share(pull, scene.capacity)
     solution = backend.solve(strict_program(scene), time_limit)
     if solution.outcome is Outcome.INFEASIBLE:
         return np.inf
-    t = float(solution.block("largest_pull")[0]) * FORCE_UNIT / PULL_CAPACITY
-    return t if t > _NOTHING else 0.0
+    return _share(float(solution.block("largest_pull")[0]) * FORCE_UNIT, scene.capacity)
+
+
+def _share(pull: float, capacity: float) -> float:
+    """t of the largest pull, N."""
+    t = pull / capacity
+    return t if t > _NOTHING / capacity else 0.0
 
 
 def strict_balance(scene: Scene, t: float, name: str, backend: Backend, limit: float) -> Balance:
@@ -101,7 +106,7 @@ def strict_balance(scene: Scene, t: float, name: str, backend: Backend, limit: f
     """
     own: OwnMargin | None = own_form(backend, "balance_within")
     if own is not None:
-        balance = own.balance_within(scene, t * PULL_CAPACITY + _SLACK * FORCE_UNIT, limit)
+        balance = own.balance_within(scene, t * scene.capacity + _SLACK * FORCE_UNIT, limit)
         if balance is not None:
             return balance
         name = FALLBACK
@@ -121,7 +126,7 @@ def strict_forces(scene: Scene, t: float, backend: Backend, time_limit: float) -
     upper = program.upper.copy()
     upper[program.blocks["residual_plus"]] = 0.0
     upper[program.blocks["residual_minus"]] = 0.0
-    upper[program.blocks["max_pull"]] = t * PULL_CAPACITY / FORCE_UNIT + _SLACK
+    upper[program.blocks["max_pull"]] = t * scene.capacity / FORCE_UNIT + _SLACK
     solution = backend.solve(dataclasses.replace(program, upper=upper), time_limit)
     if solution.outcome is not Outcome.OPTIMAL:
         raise SolverError(
@@ -136,6 +141,10 @@ def safety_factor(
     ground: Ground = "baseplate",
     loads: Mapping[int, float] | None = None,
     time_limit: float = 60.0,
+    *,
+    rotate: bool = False,
+    capacity: float = PULL_CAPACITY,
+    masses: Mapping[int, float] | None = None,
 ) -> float:
     """1/t of the strict program: how many times its own load, and `loads`, a structure holds.
 
@@ -147,11 +156,15 @@ def safety_factor(
         ground: "baseplate" pulls, "table" cannot.
         loads: kg on a brick, by index.
         time_limit: seconds.
+        rotate: the points of a brick turn with it, see `equilibrium`.
+        capacity: T, N; the factor grows with it.
+        masses: kg of a brick itself, by index, instead of the catalogue's.
 
     Raises:
-        InputError: empty structure, unknown backend or ground, or a load that makes no sense.
+        InputError: empty structure, unknown backend or ground, or a number that makes no sense.
         SolverError: the solve ended without an answer.
     """
+    physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
     _, solver = find_backend(backend)
-    t = least_pull(build_scene(structure, ground, loads), solver, time_limit)
+    t = least_pull(build_scene(structure, physics), solver, time_limit)
     return np.inf if t == 0 else 1 / t

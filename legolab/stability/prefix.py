@@ -13,7 +13,7 @@ import numpy as np
 from legolab.bricks.brick import Brick
 from legolab.errors import InputError
 from legolab.stability.analysis import DEFAULT_TIME_LIMIT, scores_of
-from legolab.stability.equilibrium import FloatArray, Ground
+from legolab.stability.equilibrium import PULL_CAPACITY, FloatArray, Ground, Physics
 from legolab.stability.registry import choose_backend
 from legolab.stability.report import Verdict
 
@@ -39,6 +39,10 @@ class PrefixVerifier:
         ground: Ground = "baseplate",
         loads: Mapping[int, float] | None = None,
         time_limit: float = DEFAULT_TIME_LIMIT,
+        *,
+        rotate: bool = False,
+        capacity: float = PULL_CAPACITY,
+        masses: Mapping[int, float] | None = None,
     ) -> None:
         """Begin with some bricks, or none.
 
@@ -48,12 +52,15 @@ class PrefixVerifier:
             ground: "baseplate" or "table".
             loads: kg on a brick, by index, from when it is there.
             time_limit: seconds for each solve.
+            rotate: the points of a brick turn with it, see `equilibrium`.
+            capacity: N that one contact point holds.
+            masses: kg of a brick itself, by index, instead of the catalogue's.
 
         Raises:
-            InputError: there is no such backend.
+            InputError: there is no such backend or ground, or a number makes no sense.
         """
-        self._backend = choose_backend(backend)
-        self._ground, self._loads, self._time_limit = ground, dict(loads or {}), time_limit
+        self._backend, self._time_limit = choose_backend(backend), time_limit
+        self._physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
         self._bricks: list[Brick] = list(bricks)
         self._known: dict[int, FloatArray | None] = {}  # scores by number of bricks
 
@@ -92,9 +99,16 @@ class PrefixVerifier:
         if count == 0:
             return np.empty(0)
         if count not in self._known:
-            loads = {brick: load for brick, load in self._loads.items() if brick < count}
+            physics = self._physics.first(count)
             self._known[count] = scores_of(
-                self._bricks, self._backend, self._ground, loads, self._time_limit
+                self._bricks,
+                self._backend,
+                physics.ground,
+                physics.loads,
+                self._time_limit,
+                rotate=physics.rotate,
+                capacity=physics.capacity,
+                masses=physics.masses,
             )
         return self._known[count]
 
@@ -125,7 +139,14 @@ class PrefixVerifier:
 
 
 def unstable_steps(
-    bricks: Iterable[Brick], backend: str = "auto", ground: Ground = "baseplate"
+    bricks: Iterable[Brick],
+    backend: str = "auto",
+    ground: Ground = "baseplate",
+    *,
+    loads: Mapping[int, float] | None = None,
+    rotate: bool = False,
+    capacity: float = PULL_CAPACITY,
+    masses: Mapping[int, float] | None = None,
 ) -> tuple[int, ...]:
     """After which bricks a building does not stand, though it may once it goes on.
 
@@ -137,6 +158,7 @@ def unstable_steps(
         bricks: in building order.
         backend: name of a solver, or "auto".
         ground: "baseplate" or "table".
+        loads, rotate, capacity, masses: as `PrefixVerifier` has them.
 
     Returns:
         Numbers of bricks standing, counted from 1; all of them when unverified.
@@ -144,7 +166,15 @@ def unstable_steps(
     Raises:
         SolverError: a solve ended without an answer.
     """
-    verifier, steps = PrefixVerifier(backend=backend, ground=ground), []
+    verifier = PrefixVerifier(
+        backend=backend,
+        ground=ground,
+        loads=loads,
+        rotate=rotate,
+        capacity=capacity,
+        masses=masses,
+    )
+    steps = []
     for brick in bricks:
         verifier.append(brick)
         if verifier.verdict is not Verdict.STABLE:

@@ -6,8 +6,6 @@ model are shared with the program (see `equilibrium` for its source, and the row
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,12 +18,12 @@ from legolab.stability.equilibrium import (
     FY,
     FZ,
     GRAVITY,
-    PULL_CAPACITY,
     ROWS,
     STUD_PITCH,
     T1,
     T2,
     FloatArray,
+    Physics,
 )
 from legolab.stability.report import Forces, StabilityReport
 
@@ -62,14 +60,15 @@ def check_proof(report: StabilityReport) -> None:
     pull = forces.kind == "pull"
     _deny(~(vertical | rubbing | sideways), forces, "a kind of force of the model")
     _deny(~rubbing & (forces.force < -_NOTHING), forces, "a force that pushes")
-    _deny(pull & (forces.force >= PULL_CAPACITY), forces, f"less than {PULL_CAPACITY} N of pull")
+    capacity = report.options.capacity
+    _deny(pull & (forces.force >= capacity), forces, f"less than {capacity} N of pull")
     if report.options.ground == "table":
         _deny(pull & (forces.bottom == ground), forces, "no pull from a table")
     _deny((vertical | rubbing) & ~_studs_meet(forces, boxes), forces, "a stud in common")
     _deny(vertical & ~_on_a_stud(forces, boxes), forces, "a point on a stud in common")
     for axis, kind in enumerate(("side_x", "side_y")):
         _deny((forces.kind == kind) & ~_faces_meet(forces, boxes, axis), forces, "faces that meet")
-    out = np.abs(_sums(forces, boxes) - _weights(boxes, report.options.loads)).max(axis=1)
+    out = np.abs(_sums(forces, boxes) - _weights(boxes, report.options)).max(axis=1)
     if (out > BALANCE).any():
         brick = int(np.flatnonzero(out > BALANCE)[0])
         raise SolverError(
@@ -162,10 +161,12 @@ def _sums(forces: Forces, boxes: IntArray) -> FloatArray:
     return held
 
 
-def _weights(boxes: IntArray, loads: Mapping[int, float]) -> FloatArray:
+def _weights(boxes: IntArray, physics: Physics) -> FloatArray:
     """What the forces must come to, float64 [bricks, 5]: the weight, straight up."""
     needed = np.zeros((len(boxes), ROWS))
     needed[:, FZ] = [KIND_OF_SIZE[int(h), int(w)].mass * GRAVITY for h, w in boxes[:, :2]]
-    for brick, load in loads.items():
+    for brick, mass in physics.masses.items():
+        needed[brick, FZ] = mass * GRAVITY
+    for brick, load in physics.loads.items():
         needed[brick, FZ] += load * GRAVITY
     return needed

@@ -73,7 +73,12 @@ class OwnVerdict(Protocol):
     """A solver that tells how bricks fare without laying out all forces."""
 
     def judge(
-        self, boxes: IntArray, weights: NDArray[np.float64], ground: Ground, time_limit: float
+        self,
+        boxes: IntArray,
+        weights: NDArray[np.float64],
+        ground: Ground,
+        rotate: bool,
+        time_limit: float,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]] | None:
         """Largest pull, N, largest residual, N or N m, and tied to the ground, of each brick.
 
@@ -81,6 +86,7 @@ class OwnVerdict(Protocol):
             boxes: int64 [bricks, 5], h, w, x, y, z.
             weights: float64 [bricks], N.
             ground: what is underneath.
+            rotate: the points of a brick turn with it.
             time_limit: seconds, more than 0.
 
         Returns:

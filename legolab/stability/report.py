@@ -19,7 +19,7 @@ from legolab import formats
 from legolab.bricks.contacts import IntArray
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
-from legolab.stability.equilibrium import ROWS, FloatArray, Ground
+from legolab.stability.equilibrium import PULL_CAPACITY, ROWS, FloatArray, Physics
 from legolab.stability.margin import safety_factor
 
 SCHEMA = "legolab.report/1"
@@ -36,20 +36,16 @@ class Verdict(Enum):
     UNVERIFIED = "UNVERIFIED"
 
 
-@dataclass(frozen=True)
-class Options:
-    """What was asked of the analysis.
+@dataclass(frozen=True, kw_only=True)
+class Options(Physics):
+    """What was asked of the analysis, its physics included.
 
     Attributes:
         strict: verdict by the strict program instead of the published one.
-        ground: "baseplate" pulls, "table" cannot.
-        loads: kg on a brick, by index.
         time_limit: seconds for each solve.
     """
 
     strict: bool = False
-    ground: Ground = "baseplate"
-    loads: Mapping[int, float] = field(default_factory=dict)
     time_limit: float = 60.0
 
 
@@ -159,7 +155,14 @@ class StabilityReport:
             return None
         options = self.options
         return safety_factor(
-            self.structure, self.backend, options.ground, options.loads, options.time_limit
+            self.structure,
+            self.backend,
+            options.ground,
+            options.loads,
+            options.time_limit,
+            rotate=options.rotate,
+            capacity=options.capacity,
+            masses=options.masses,
         )
 
     @property
@@ -229,6 +232,9 @@ class StabilityReport:
                 "strict": self.options.strict,
                 "ground": self.options.ground,
                 "loads": {str(brick): load for brick, load in self.options.loads.items()},
+                "rotate": self.options.rotate,
+                "capacity": self.options.capacity,
+                "masses": {str(brick): mass for brick, mass in self.options.masses.items()},
                 "time_limit": self.options.time_limit,
             },
         }
@@ -268,10 +274,13 @@ class StabilityReport:
                 backend=document["backend"],
                 seconds=document["seconds"],
                 options=Options(
-                    options["strict"],
-                    options["ground"],
-                    {int(brick): load for brick, load in options["loads"].items()},
-                    options["time_limit"],
+                    ground=options["ground"],
+                    loads=_by_brick(options["loads"]),
+                    rotate=options.get("rotate", False),  # older documents know only the published
+                    capacity=options.get("capacity", PULL_CAPACITY),
+                    masses=_by_brick(options.get("masses", {})),
+                    strict=options["strict"],
+                    time_limit=options["time_limit"],
                 ),
             )
             factor = document["safety_factor"]
@@ -292,6 +301,10 @@ class StabilityReport:
             }
             for i in np.flatnonzero(np.abs(forces.force) > _SHOWN_FORCE)
         ]
+
+
+def _by_brick(numbers: Mapping[str, float]) -> dict[int, float]:
+    return {int(brick): number for brick, number in numbers.items()}
 
 
 def rounded_down(factor: float) -> str:

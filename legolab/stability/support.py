@@ -29,7 +29,6 @@ from legolab.stability.equilibrium import (
     FX,
     FY,
     FZ,
-    PULL_CAPACITY,
     ROWS,
     Columns,
     FloatArray,
@@ -150,7 +149,7 @@ def selection_program(scene: Scene) -> tuple[Program, NDArray[np.bool_]]:
     Rows: five per brick, then one for every limit of a force by a brick it joins.
     """
     studs, bricks = scene.contacts.studs, scene.bricks
-    capacity = PULL_CAPACITY * (1 - _SPARE) / FORCE_UNIT
+    capacity = scene.capacity * (1 - _SPARE) / FORCE_UNIT
     along_x, along_y = scene.contacts.along_x, scene.contacts.along_y
     press, pull = scene.press.contact, scene.pull.contact
     free = -_MOST

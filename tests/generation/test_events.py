@@ -110,12 +110,12 @@ def test_nothing_is_solved_for_a_report_that_was_read(monkeypatch: pytest.Monkey
     known = through_json(finished(analyze(BrickStructure.from_text(ONE))))
     unknown = finished(analyze(BrickStructure.from_text(STANDS)))
 
-    def fail(*_: object) -> float:
+    def fail(*_: object, **__: object) -> float:
         raise SolverError("expected an answer, got none")
 
     monkeypatch.setattr(report_module, "safety_factor", fail)
     read = through_json(unknown)
-    monkeypatch.setattr(report_module, "safety_factor", lambda *_: pytest.fail("solved"))
+    monkeypatch.setattr(report_module, "safety_factor", lambda *_, **__: pytest.fail("solved"))
     assert isinstance(known, Finished) and isinstance(read, Finished)
     assert known.result.report.safety_factor == math.inf
     assert read.result.report.safety_factor is None

@@ -157,6 +157,15 @@ def moved(structure: BrickStructure, dx: int, dy: int, world: World) -> BrickStr
     return BrickStructure([Brick(b.h, b.w, b.x + dx, b.y + dy, b.z) for b in structure], world)
 
 
+def quarter_turned(structure: BrickStructure, turns: int = 1) -> BrickStructure:
+    """The same bricks, in the same order, turned about the middle of their world."""
+    for _ in range(turns):
+        X, Y, Z = structure.world
+        bricks = [Brick(b.w, b.h, Y - b.y - b.w, b.x, b.z) for b in structure]
+        structure = BrickStructure(bricks, (Y, X, Z))
+    return structure
+
+
 def mirrored_in_y(structure: BrickStructure) -> BrickStructure:
     """The same bricks seen in a mirror across y."""
     depth = structure.world[1]

@@ -3,6 +3,7 @@
 import dataclasses
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,13 +13,15 @@ from legolab.errors import InputError, SolverError
 from legolab.stability import registry
 from legolab.stability.analysis import analyze, verdict_of
 from legolab.stability.backends import gurobi, ortools
-from legolab.stability.equilibrium import build_scene
+from legolab.stability.equilibrium import Physics, build_scene, lay_out, weigh_bricks
+from legolab.stability.margin import least_pull
 from legolab.stability.program import Outcome, Program, published_program
 from legolab.stability.registry import backend_names, backend_states, choose_backend, find_backend
 from legolab.stability.report import Verdict
+from legolab.stability.turning import turned
 from tests.needs import needs_engine
 from tests.stability.reference import solve_reference
-from tests.stability.structures import KINDS, random_structure
+from tests.stability.structures import KINDS, quarter_turned, random_structure
 
 SOLVERS = ["fast", "highs", "ortools", "ortools-highs", "gurobi"]
 SMALL = 12  # bricks: what Gurobi's built-in licence allows of every kind
@@ -73,6 +76,47 @@ def test_the_safety_factor_is_that_of_every_other_solver(solver: str) -> None:
     for structure in small_structures(6):
         ours, theirs = (analyze(structure, backend=name) for name in ("highs", solver))
         assert theirs.safety_factor == pytest.approx(ours.safety_factor, rel=1e-5)
+
+
+PHYSICS = [
+    {"rotate": True},
+    {"rotate": True, "ground": "table"},
+    {"capacity": 0.05},
+    {"masses": {0: 0.02, 1: 0.0}},
+    {"rotate": True, "capacity": 0.2, "masses": {1: 0.01}, "loads": {0: 0.01}},
+]
+
+
+@pytest.mark.parametrize("physics", PHYSICS)
+def test_other_physics_is_alike_for_every_solver(solver: str, physics: dict[str, Any]) -> None:
+    for structure in small_structures(6):
+        ours, theirs = (analyze(structure, backend=name, **physics) for name in ("highs", solver))
+        assert theirs.backend == solver and theirs.verdict is ours.verdict
+        assert theirs.objective == pytest.approx(ours.objective, rel=1e-7, abs=1e-11)
+        assert theirs.safety_factor == pytest.approx(ours.safety_factor, rel=1e-5)
+        np.testing.assert_allclose(theirs.scores, ours.scores, atol=1e-5)
+        assert verdict_of(structure, backend=solver, **physics) is theirs.verdict
+
+
+def test_with_rotate_a_quarter_turn_changes_nothing(solver: str) -> None:
+    for structure in small_structures(6):
+        here, there = (
+            analyze(s, backend=solver, rotate=True) for s in (structure, quarter_turned(structure))
+        )
+        assert there.verdict is here.verdict and there.objective == here.objective
+        assert there.safety_factor == here.safety_factor
+
+
+def test_bricks_as_they_lie_cost_the_same_in_every_turn(solver: str) -> None:
+    """Without choosing a turn first: the points alone make it so, broken ties aside."""
+    backend, rotate = find_backend(solver)[1], Physics(rotate=True)
+    for structure in small_structures(6):
+        boxes, weights = weigh_bricks(structure)
+        scenes = [lay_out(turned(boxes, turns), weights, rotate) for turns in range(4)]
+        costs = [backend.solve(published_program(s), 60).objective for s in scenes]
+        assert costs == pytest.approx(costs[:1] * 4, rel=1e-9, abs=1e-6)
+        pulls = [least_pull(s, backend, 60) for s in scenes]
+        assert pulls == pytest.approx(pulls[:1] * 4, rel=1e-6, abs=1e-8)
 
 
 def test_strict_verdicts_agree(solver: str) -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from legolab.bricks.brick import Brick
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
-from legolab.stability import registry
+from legolab.stability import analysis, registry
 from legolab.stability.analysis import analyze, scores_of, verdict_of
 from legolab.stability.backends import fast
 from legolab.stability.equilibrium import build_scene
@@ -58,6 +59,13 @@ def test_so_are_they_on_a_table_and_with_loads() -> None:
         assert_alike(structure, loads={0: 0.5, len(structure) - 1: 0.02})
 
 
+def test_so_are_they_with_points_that_turn_and_other_masses_and_capacities() -> None:
+    for structure in structures(12, 30):
+        assert_alike(structure, rotate=True)
+        assert_alike(structure, rotate=True, ground="table")
+        assert_alike(structure, masses={0: 0.01, len(structure) - 1: 0.0}, capacity=0.3)
+
+
 def test_what_it_calls_stable_is_proved_by_its_forces() -> None:
     """Friction too, which the engine works out at the end."""
     stable = 0
@@ -72,12 +80,13 @@ def test_what_it_calls_stable_is_proved_by_its_forces() -> None:
 def test_forces_and_residuals_balance_what_falls() -> None:
     """As above, with what is out of balance said to be so, and nothing else."""
     from legolab.bricks.contacts import brick_boxes
+    from legolab.stability.equilibrium import PUBLISHED
     from legolab.stability.proof import _sums, _weights
 
     for structure in structures(60, 40):
         report = analyze(structure, backend="fast")
         boxes = brick_boxes(structure)
-        out = np.abs(_sums(report.forces, boxes) - _weights(boxes, {}))
+        out = np.abs(_sums(report.forces, boxes) - _weights(boxes, PUBLISHED))
         np.testing.assert_allclose(out, report.residuals, atol=1e-9)
 
 
@@ -306,3 +315,27 @@ def test_it_lays_out_bricks_as_every_other_solver_has_them() -> None:
             np.testing.assert_allclose(
                 scores, analyze(structure, "fast", ground=ground).scores, atol=1e-5
             )
+
+
+@pytest.mark.parametrize(
+    "physics",
+    [
+        {"rotate": True},
+        {"rotate": True, "ground": "table"},
+        {"capacity": 0.1},
+        {"masses": {0: 0.05, 1: 0.0}},
+        {"loads": {0: 0.05}, "rotate": True, "capacity": 2.0, "masses": {1: 0.03}},
+    ],
+)
+def test_it_judges_other_physics_as_it_analyses_it(
+    physics: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis, "FALLBACK", "abacus")  # the engine answers every time
+    moved = 0
+    for structure in structures(24, 30):
+        scores, report = scores_of(structure, "fast", **physics), analyze(structure, **physics)
+        assert scores is not None and report.backend == "fast"
+        np.testing.assert_allclose(scores, report.scores, atol=1e-5)
+        assert verdict_of(structure, "fast", **physics) is report.verdict
+        moved += (np.abs(scores - analyze(structure).scores) > 1e-3).any()
+    assert moved > 5

@@ -1,5 +1,7 @@
 """Bricks put on and taken off have the verdicts of `analyze`; going back is not solved again."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,34 @@ def test_loads_and_ground_count() -> None:
     assert loaded.verdict is report.verdict is Verdict.UNSTABLE
 
 
+@pytest.mark.parametrize(
+    "physics",
+    [
+        {"rotate": True, "loads": {3: 0.01}},
+        {"capacity": 0.05, "masses": {2: 0.02, 19: 0.0}},
+        {"ground": "table", "rotate": True, "capacity": 0.2},
+    ],
+)
+def test_every_prefix_has_the_physics_that_was_asked_for(physics: dict[str, Any]) -> None:
+    structure = random_structure(np.random.default_rng(4), 20, "attachments")
+    verifier = PrefixVerifier(**physics)
+    for count, brick in enumerate(structure, start=1):
+        verifier.append(brick)
+        there = physics | {
+            kind: {b: kg for b, kg in physics.get(kind, {}).items() if b < count}
+            for kind in ("loads", "masses")
+        }
+        report = analyze(structure[:count], **there)
+        assert verifier.scores is not None
+        np.testing.assert_allclose(verifier.scores, report.scores, atol=1e-6)
+
+
+def test_physics_that_makes_no_sense_is_refused_at_once() -> None:
+    for physics in ({"masses": {7: -1.0}}, {"capacity": 0}, {"ground": "water"}):
+        with pytest.raises(InputError, match="expected"):
+            PrefixVerifier(**physics)  # type: ignore[arg-type]
+
+
 def test_unverified_no_bricks_and_too_many_to_keep() -> None:
     assert PrefixVerifier().verdict is Verdict.STABLE
     unverified = PrefixVerifier([Brick(2, 2, 0, 0, 0)], backend="unverified")
@@ -74,3 +104,5 @@ def test_steps_that_do_not_stand_are_named() -> None:
     hung = [Brick(2, 2, 0, 0, 0), Brick(6, 2, 0, 0, 2), Brick(2, 2, 0, 0, 1)]
     assert unstable_steps(hung) == (2,)
     assert unstable_steps(hung, backend="unverified") == (1, 2, 3)
+    assert unstable_steps(hung, capacity=1e-4) == (2, 3)
+    assert unstable_steps(hung, capacity=1e-4, masses={1: 0.0}) == (2,)

@@ -27,7 +27,14 @@ def analysed(text: str, **options: Any) -> StabilityReport:
 
 @pytest.mark.parametrize("text", [HANGS, BESIDE, "1x1 (3,3,0)\n"])
 @pytest.mark.parametrize(
-    "options", [{}, {"strict": True}, {"loads": {0: 0.2}}, {"backend": "ortools"}]
+    "options",
+    [
+        {},
+        {"strict": True},
+        {"loads": {0: 0.2}},
+        {"backend": "ortools"},
+        {"rotate": True, "masses": {0: 0.02}, "capacity": 0.1},
+    ],
 )
 def test_what_stands_is_proven(text: str, options: dict[str, Any]) -> None:
     report = analysed(text, **options)
@@ -54,6 +61,14 @@ def test_a_load_that_was_not_asked_for_is_missed() -> None:
     report = analysed(HANGS)
     with pytest.raises(SolverError, match="brick 1 is out of balance"):
         check_proof(dataclasses.replace(report, options=Options(loads={0: 0.001})))
+
+
+def test_another_mass_or_a_smaller_capacity_is_missed() -> None:
+    report = analysed(HANGS)
+    with pytest.raises(SolverError, match="brick 4 is out of balance"):
+        check_proof(dataclasses.replace(report, options=Options(masses={3: 0.0})))
+    with pytest.raises(SolverError, match=r"less than 0\.001 N of pull"):
+        check_proof(dataclasses.replace(report, options=Options(capacity=0.001)))
 
 
 def test_a_table_pulls_nothing() -> None:

@@ -11,7 +11,7 @@ from legolab.bricks.structure import BrickStructure
 from legolab.errors import SolverError
 from legolab.stability import report as report_module
 from legolab.stability.analysis import analyze
-from legolab.stability.report import StabilityReport, Verdict
+from legolab.stability.report import Options, StabilityReport, Verdict
 
 HELD = "2x2 (0,0,0)\n8x1 (1,0,1)\n"
 LOOSE = "2x4 (0,0,0)\n2x2 (0,0,3)\n"
@@ -73,7 +73,7 @@ def test_the_safety_factor_is_solved_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_failed_strict_solve_leaves_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> float:
+    def fail(*_: object, **__: object) -> float:
         raise SolverError("expected an answer, got none")
 
     report = report_of(HELD)
@@ -92,6 +92,36 @@ def test_a_report_survives_pickling_before_and_after_its_factor_is_known() -> No
     assert again.safety_factor == report.safety_factor
     np.testing.assert_array_equal(again.scores, report.scores)
     assert again.structure == report.structure
+
+
+def test_a_document_tells_the_physics_that_was_asked_for() -> None:
+    structure = BrickStructure.from_text(HELD)
+    report = analyze(structure, rotate=True, capacity=0.5, masses={1: 0.004}, loads={0: 0.1})
+    document = json.loads(json.dumps(report.to_json(), allow_nan=False))
+    assert document["options"] == {
+        "strict": False,
+        "ground": "baseplate",
+        "loads": {"0": 0.1},
+        "rotate": True,
+        "capacity": 0.5,
+        "masses": {"1": 0.004},
+        "time_limit": 60.0,
+    }
+    again = StabilityReport.from_json(document, structure)
+    assert again.options == report.options
+    assert again.to_json() == document
+
+
+def test_a_document_from_before_there_was_a_choice_is_read() -> None:
+    document = report_of(HELD).to_json()
+    for option in ("rotate", "capacity", "masses"):
+        del document["options"][option]
+    assert StabilityReport.from_json(document, BrickStructure.from_text(HELD)).options == Options()
+
+
+def test_the_factor_of_a_report_is_that_of_its_physics() -> None:
+    report = analyze(BrickStructure.from_text(HELD), capacity=1.96, masses={1: 0.01})
+    assert report.safety_factor == pytest.approx(1.96 / (3.25 * 9.8 * 0.01), rel=1e-5)
 
 
 def test_a_report_is_in_building_order() -> None:

@@ -87,7 +87,7 @@ _Scene = _structure(
     "side_low side_high side_axis",
 )
 _Costs = _structure("Costs", "", "pull max_pull residual cap", "", "shared")
-_Bricks = _structure("Bricks", "count", "box weight", "", "table")
+_Bricks = _structure("Bricks", "count", "box weight", "", "table rotate")
 _Answer = _structure(
     "Answer",
     "",
@@ -207,7 +207,7 @@ def balance_within(scene: Scene, largest_pull: float, time_limit: float) -> Bala
 
 
 def judge(
-    boxes: IntArray, weights: FloatArray, ground: Ground, time_limit: float
+    boxes: IntArray, weights: FloatArray, ground: Ground, rotate: bool, time_limit: float
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]] | None:
     """How every brick fares in the published program, its ties broken, and nothing else.
 
@@ -215,6 +215,7 @@ def judge(
         boxes: int64 [bricks, 5], h, w, x, y, z, in any order; at least one.
         weights: float64 [bricks], N.
         ground: "baseplate" or "table".
+        rotate: the points of a brick turn with it.
         time_limit: seconds.
 
     Returns:
@@ -226,7 +227,11 @@ def judge(
     """
     arrays, count = _Arrays(), len(boxes)
     bricks = _Bricks(
-        count, arrays.integers(boxes), arrays.reals(weights / FORCE_UNIT), ground == "table"
+        count,
+        arrays.integers(boxes),
+        arrays.reals(weights / FORCE_UNIT),
+        ground == "table",
+        rotate,
     )
     pulls, residuals = np.empty(count), np.empty(count)
     held = np.empty(count, dtype=np.bool_)

@@ -6,14 +6,37 @@
 
 enum { LONG, WIDE, LEFT, NEAR, LAYER, BOX }; /* h, w, x, y, z of a box */
 
-static const double WIDE_POINT[3][2] = {{0.125, -0.125}, {-0.25, 0}, {0.125, 0.125}};
-static const double THIN_POINT[4][2] = {{0, -0.25}, {-0.25, 0}, {0, 0.25}, {0.25, 0}};
-/* Corners of the hull of a pattern over some studs: pattern point, stud at the high end of x, of y,
-and the axis along which it is the second of a pair, which with one stud is none. */
-static const int WIDE_CORNER[6][4] = {{0, 0, 0, 0}, {0, 1, 0, 0}, {1, 0, 0, 1},
-                                      {1, 0, 1, 1}, {2, 0, 1, 0}, {2, 1, 1, 0}};
-static const int THIN_CORNER[8][4] = {{0, 0, 0, 0}, {0, 1, 0, 0}, {1, 0, 0, 1}, {1, 0, 1, 1},
-                                      {2, 0, 1, 0}, {2, 1, 1, 0}, {3, 1, 0, 1}, {3, 1, 1, 1}};
+/* A contact's studs in common, a bit for each kind: several along both axes, one along x, one along
+y, one alone. */
+enum { BOTH = 1, ONE_X = 2, ONE_Y = 4, ONE = 8 };
+enum { ALL = BOTH | ONE_X | ONE_Y | ONE, LONG_X = BOTH | ONE_Y, LONG_Y = BOTH | ONE_X };
+
+/* Points on every stud below a brick; the corners of the hull of those of a contact: point, stud at
+the high end of x, of y, over what it is one; and along x and y, whether studs in the high half of
+the brick have the mirror image. */
+typedef struct {
+    int points, corners;
+    double point[4][2];
+    int corner[11][4];
+    int mirrored[2];
+} Pattern;
+
+static const Pattern THIN = {4, 8, {{0, -0.25}, {-0.25, 0}, {0, 0.25}, {0.25, 0}},
+    {{0, 0, 0, ALL}, {0, 1, 0, LONG_X}, {1, 0, 0, ALL}, {1, 0, 1, LONG_Y},
+     {2, 0, 1, ALL}, {2, 1, 1, LONG_X}, {3, 1, 0, ALL}, {3, 1, 1, LONG_Y}}, {0, 0}};
+static const Pattern PUBLISHED = {3, 6, {{0.125, -0.125}, {-0.25, 0}, {0.125, 0.125}},
+    {{0, 0, 0, ALL}, {0, 1, 0, LONG_X}, {1, 0, 0, ALL},
+     {1, 0, 1, LONG_Y}, {2, 0, 1, ALL}, {2, 1, 1, LONG_X}}, {0, 0}};
+static const Pattern ALONG_Y = {3, 8, {{0.125, -0.125}, {-0.25, 0}, {0.125, 0.125}},
+    {{0, 0, 0, ALL}, {0, 1, 0, LONG_X}, {1, 0, 0, ALL}, {1, 0, 1, LONG_Y},
+     {2, 0, 1, ALL}, {2, 1, 1, LONG_X}, {1, 1, 0, LONG_X}, {1, 1, 1, BOTH}}, {1, 0}};
+static const Pattern ALONG_X = {3, 8, {{-0.125, 0.125}, {0, -0.25}, {0.125, 0.125}},
+    {{0, 0, 0, ALL}, {0, 0, 1, LONG_Y}, {1, 0, 0, ALL}, {1, 1, 0, LONG_X},
+     {2, 1, 0, ALL}, {2, 1, 1, LONG_Y}, {1, 0, 1, LONG_Y}, {1, 1, 1, BOTH}}, {0, 1}};
+static const Pattern SQUARE = {3, 11, {{-0.25, 0}, {0, -0.25}, {0.125, 0.125}},
+    {{0, 0, 0, ALL}, {0, 1, 0, LONG_X}, {0, 0, 1, LONG_Y}, {0, 1, 1, BOTH},
+     {1, 0, 0, ALL}, {1, 1, 0, LONG_X}, {1, 0, 1, LONG_Y}, {1, 1, 1, BOTH},
+     {2, 0, 0, ALL ^ BOTH}, {2, 1, 0, ONE_Y}, {2, 0, 1, ONE_X}}, {1, 1}};
 
 static const double PULL = 0.01, MAX_PULL = 10, FORCE_LEFT = 1e4, TORQUE_LEFT = 78;
 static const double GOLDEN = 0.6180339887498949;
@@ -59,8 +82,25 @@ static void append(Ints *list, int item) {
     list->items[list->count++] = item;
 }
 
-static void add_points(Scene *s, Arena *arena, const Placed *bricks, const int *studs, int table,
-                       int corner_x, int corner_y) {
+static const Pattern *pattern_of(const int *box, int rotate) {
+    if (least(box[LONG], box[WIDE]) == 1) return &THIN;
+    if (!rotate) return &PUBLISHED;
+    return box[LONG] < box[WIDE] ? &ALONG_Y : box[LONG] > box[WIDE] ? &ALONG_X : &SQUARE;
+}
+
+/* Where a brick's point is on the stud that is so far from its corner; out: x, y. */
+static void place_point(const Pattern *pattern, int number, const int *box, int stud_x, int stud_y,
+                        double out[2]) {
+    const int stud[2] = {stud_x, stud_y};
+    for (int axis = 0; axis < 2; axis++) {
+        int mirrored = pattern->mirrored[axis] && 2 * stud[axis] >= box[axis];
+        double offset = pattern->point[number][axis];
+        out[axis] = stud[axis] + (mirrored ? -offset : offset);
+    }
+}
+
+static void add_points(Scene *s, Arena *arena, const Placed *bricks, const int *studs,
+                       const Bricks *given, int corner_x, int corner_y) {
     int presses = 0, pulls = 0, contacts = s->contacts;
     for (int c = 0; c < contacts; c++)
         pulls += 4 * (studs[4 * c + 1] - studs[4 * c]) * (studs[4 * c + 3] - studs[4 * c + 2]);
@@ -70,25 +110,28 @@ static void add_points(Scene *s, Arena *arena, const Placed *bricks, const int *
     pulls = 0;
     for (int c = 0; c < contacts; c++) {
         const int *box = bricks[s->top[c]].box;
-        int thin = least(box[LONG], box[WIDE]) == 1;
-        int x0 = studs[4 * c] - corner_x, x1 = studs[4 * c + 1] - corner_x;
-        int y0 = studs[4 * c + 2] - corner_y, y1 = studs[4 * c + 3] - corner_y;
-        int single[2] = {x1 - x0 == 1, y1 - y0 == 1};
-        const double(*point)[2] = thin ? THIN_POINT : WIDE_POINT;
-        const int(*corner)[4] = thin ? THIN_CORNER : WIDE_CORNER;
-        for (int i = 0; i < (thin ? 8 : 6); i++) {
-            int axis = corner[i][3], second = corner[i][1 + axis];
-            if (second && single[axis]) continue;
-            press_x[presses] = (corner[i][1] ? x1 - 1 : x0) + point[corner[i][0]][0];
-            press_y[presses++] = (corner[i][2] ? y1 - 1 : y0) + point[corner[i][0]][1];
+        const Pattern *pattern = pattern_of(box, given->rotate);
+        int left = box[LEFT], near = box[NEAR];
+        int x0 = studs[4 * c] - left, x1 = studs[4 * c + 1] - left;
+        int y0 = studs[4 * c + 2] - near, y1 = studs[4 * c + 3] - near;
+        int over = 1 << ((x1 - x0 == 1) + 2 * (y1 - y0 == 1));
+        double place[2];
+        for (int i = 0; i < pattern->corners; i++) {
+            const int *corner = pattern->corner[i];
+            if (!(over & corner[3])) continue;
+            place_point(pattern, corner[0], box, corner[1] ? x1 - 1 : x0, corner[2] ? y1 - 1 : y0,
+                        place);
+            press_x[presses] = left - corner_x + place[0];
+            press_y[presses++] = near - corner_y + place[1];
         }
         press_start[c + 1] = presses;
-        if (!(table && s->bottom[c] == s->bricks))
+        if (!(given->table && s->bottom[c] == s->bricks))
             for (int x = x0; x < x1; x++)
                 for (int y = y0; y < y1; y++)
-                    for (int i = 0; i < (thin ? 4 : 3); i++) {
-                        pull_x[pulls] = x + point[i][0];
-                        pull_y[pulls++] = y + point[i][1];
+                    for (int i = 0; i < pattern->points; i++) {
+                        place_point(pattern, i, box, x, y, place);
+                        pull_x[pulls] = left - corner_x + place[0];
+                        pull_y[pulls++] = near - corner_y + place[1];
                     }
         pull_start[c + 1] = pulls;
     }
@@ -158,7 +201,7 @@ void lay_out_scene(const Bricks *given, Arena *arena, Scene *s, int *order) {
         }
     }
     s->contacts = top.count, s->top = top.items, s->bottom = bottom.items;
-    add_points(s, arena, bricks, studs.items, given->table, corner_x, corner_y);
+    add_points(s, arena, bricks, studs.items, given, corner_x, corner_y);
     add_sides(s, arena, bricks, layer_start, layers);
 }
 

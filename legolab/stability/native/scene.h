@@ -8,6 +8,7 @@ typedef struct {
     const int *box;       /* [count][5] h, w, x, y, z, in any order */
     const double *weight; /* [count] 0.01 N */
     int table;            /* the ground pulls nothing */
+    int rotate;           /* the points of a brick turn with it */
 } Bricks;
 
 /* scene: of the bricks sorted by (z, x, y); order: [count] which brick each is. */
