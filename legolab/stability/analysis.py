@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from legolab.bricks.connectivity import reach_ground
 from legolab.bricks.contacts import IntArray, SideContacts
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
-from legolab.stability.balance import KINDS, Balance, balance_of
+from legolab.stability.balance import KINDS, Balance, Judgement, balance_of
 from legolab.stability.equilibrium import (
     FX,
     FY,
@@ -111,10 +112,17 @@ def analyze(
         time_limit=time_limit,
     )
     name = choose_backend(backend)
-    scene = build_scene(structure, options)
+    boxes, weights = weigh_bricks(structure, options)
     if name == UNVERIFIED:
         return _unverified(structure, time.perf_counter() - start, options)
+    solving = time.perf_counter()
     _, solver = find_backend(name)
+    if not strict and own_form(solver, "judge") is not None:
+        found = _judged(solver, boxes, weights, options, time_limit, whole=True)
+        if found is not None:
+            return _judged_report(structure, name, options, *found, start, solving)
+        name, solver = FALLBACK, find_backend(FALLBACK)[1]
+    scene = build_scene(structure, options)
     floating = ~reach_ground(scene.contacts.studs)
     solving = time.perf_counter()
     balance = _strict(scene, name, solver, time_limit) if strict else None
@@ -128,9 +136,9 @@ def analyze(
         structure=structure,
         verdict=Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE,
         scores=scores[back],
-        residuals=_residuals(scene, balance)[back],
+        residuals=_residuals(balance.residuals, scene.turns)[back],
         objective=balance.objective,
-        forces=read_forces(scene, balance),
+        find_forces=partial(read_forces, scene, balance.forces),
         floating_bricks=floating[back],
         backend=balance.solver,
         seconds=time.perf_counter() - start,
@@ -218,13 +226,11 @@ def scores_of(
     if name == UNVERIFIED:
         return None
     _, solver = find_backend(name)
-    own: OwnVerdict | None = own_form(solver, "judge")
-    if own is not None:
-        lying = turned(boxes, settled_turn(boxes, weights)) if rotate else boxes
-        found = own.judge(lying, weights, ground, rotate, time_limit)
+    if own_form(solver, "judge") is not None:
+        found = _judged(solver, boxes, weights, physics, time_limit, whole=False)
         if found is not None:
-            pulls, residuals, held = found
-            return _scores(pulls, ~held | (residuals > RESIDUAL_TOLERANCE), capacity)
+            _, judgement = found
+            return _scores(judgement.pulls, _failing(judgement), capacity)
         name = FALLBACK
     structure = BrickStructure(bricks, _around(boxes))
     return analyze(
@@ -238,6 +244,55 @@ def scores_of(
         capacity=capacity,
         masses=masses,
     ).scores
+
+
+def _judged(
+    solver: Backend,
+    boxes: IntArray,
+    weights: FloatArray,
+    physics: Physics,
+    time_limit: float,
+    whole: bool,
+) -> tuple[int, Judgement] | None:
+    """Quarters by which the bricks were turned, and how they fare; None where nothing is proved."""
+    own: OwnVerdict | None = own_form(solver, "judge")
+    assert own is not None
+    turns = settled_turn(boxes, weights) if physics.rotate else 0
+    lying = turned(boxes, turns)
+    found = own.judge(lying, weights, physics.ground, physics.rotate, time_limit, whole)
+    return None if found is None else (turns, found)
+
+
+def _failing(found: Judgement) -> NDArray[np.bool_]:
+    return ~found.held | (found.residuals > RESIDUAL_TOLERANCE).any(axis=1)
+
+
+def _judged_report(
+    structure: BrickStructure,
+    name: str,
+    options: Options,
+    turns: int,
+    found: Judgement,
+    start: float,
+    solving: float,
+) -> StabilityReport:
+    solved = time.perf_counter()
+    scores = _scores(found.pulls, _failing(found), options.capacity)
+    return StabilityReport(
+        structure=structure,
+        verdict=Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE,
+        scores=scores,
+        residuals=_residuals(found.residuals, turns),
+        objective=found.objective,
+        find_forces=partial(_forces_of, structure, options, found.forces),
+        floating_bricks=~found.held,
+        backend=name,
+        seconds=time.perf_counter() - start,
+        options=options,
+        columns=found.columns,
+        rows=found.rows,
+        solve_seconds=solved - solving,
+    )
 
 
 def _around(boxes: IntArray) -> tuple[int, int, int]:
@@ -258,7 +313,9 @@ def _unverified(structure: BrickStructure, seconds: float, options: Options) -> 
         scores=np.zeros(bricks),
         residuals=np.zeros((bricks, ROWS)),
         objective=None,
-        forces=Forces(np.empty(0, "U10"), nowhere, nowhere, nothing, nothing, nothing, nothing),
+        find_forces=partial(
+            Forces, np.empty(0, "U10"), nowhere, nowhere, nothing, nothing, nothing, nothing
+        ),
         floating_bricks=np.zeros(bricks, dtype=np.bool_),
         backend=UNVERIFIED,
         seconds=seconds,
@@ -292,10 +349,9 @@ def _scores(pulls: FloatArray, failing: NDArray[np.bool_], capacity: float) -> F
     return np.where(failing | (pulls >= capacity - PULL_TOLERANCE), 1.0, pulls / capacity)
 
 
-def _residuals(scene: Scene, balance: Balance) -> FloatArray:
+def _residuals(found: FloatArray, turns: int) -> FloatArray:
     """float64 [bricks, 5] along the axes of the structure, of which a turn exchanges two."""
-    exchanged = [FY, FX, FZ, T2, T1] if scene.turns % 2 else slice(None)
-    return balance.residuals[:, exchanged]
+    return found[:, [FY, FX, FZ, T2, T1]] if turns % 2 else found
 
 
 def largest_pulls(scene: Scene, balance: Balance) -> FloatArray:
@@ -305,8 +361,15 @@ def largest_pulls(scene: Scene, balance: Balance) -> FloatArray:
     return pulls
 
 
-def read_forces(scene: Scene, balance: Balance) -> Forces:
-    """Every force of a balance, bricks by their index in the structure."""
+def _forces_of(
+    structure: BrickStructure, physics: Physics, forces: Mapping[str, FloatArray]
+) -> Forces:
+    """Forces that were found without a scene."""
+    return read_forces(build_scene(structure, physics), forces)
+
+
+def read_forces(scene: Scene, found: Mapping[str, FloatArray]) -> Forces:
+    """Every force on a scene, by kind, bricks by their index in the structure."""
     places = {
         "press": _point_places(scene, scene.press),
         "pull": _point_places(scene, scene.pull),
@@ -324,7 +387,7 @@ def read_forces(scene: Scene, balance: Balance) -> Forces:
         x=x,
         y=y,
         z=scene.boxes[top, 4].astype(np.float64),
-        force=np.concatenate([balance.forces[kind] for kind in KINDS]),
+        force=np.concatenate([found[kind] for kind in KINDS]),
     )
     for _ in range(-scene.turns % 4):
         forces = _turned_forces(forces)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from legolab.stability.equilibrium import FORCE_UNIT, ROW_UNITS, ROWS, FloatArray
 from legolab.stability.program import COST_UNIT, Solution
 
@@ -30,6 +33,29 @@ class Balance:
     solver: str
     forces: Mapping[str, FloatArray]
     residuals: FloatArray
+    objective: float
+    columns: int
+    rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """How bricks fare in the published program, its ties broken; bricks in the order given.
+
+    Attributes:
+        pulls: float64 [bricks], N, the largest below each.
+        residuals: float64 [bricks, 5], N and N m, at least 0.
+        held: bool [bricks], it reaches the ground.
+        forces: kind -> float64 [places of that kind], N, in the order of the scene; empty where
+            they were not wanted.
+        objective: N, of the published costs; 0 where no forces were wanted.
+        columns, rows: size of the program that was solved.
+    """
+
+    pulls: FloatArray
+    residuals: FloatArray
+    held: NDArray[np.bool_]
+    forces: Mapping[str, FloatArray]
     objective: float
     columns: int
     rows: int

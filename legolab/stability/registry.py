@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from legolab.bricks.contacts import IntArray
 from legolab.errors import InputError, SolverError
-from legolab.stability.balance import Balance
+from legolab.stability.balance import Balance, Judgement
 from legolab.stability.equilibrium import Ground, Scene
 from legolab.stability.native import LIBRARY
 from legolab.stability.program import Program, Solution
@@ -70,7 +70,7 @@ class OwnProgram(Protocol):
 
 
 class OwnVerdict(Protocol):
-    """A solver that tells how bricks fare without laying out all forces."""
+    """A solver that tells how bricks fare without a scene."""
 
     def judge(
         self,
@@ -79,8 +79,9 @@ class OwnVerdict(Protocol):
         ground: Ground,
         rotate: bool,
         time_limit: float,
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]] | None:
-        """Largest pull, N, largest residual, N or N m, and tied to the ground, of each brick.
+        whole: bool = False,
+    ) -> Judgement | None:
+        """The published program of bricks, its ties broken.
 
         Args:
             boxes: int64 [bricks, 5], h, w, x, y, z.
@@ -88,6 +89,7 @@ class OwnVerdict(Protocol):
             ground: what is underneath.
             rotate: the points of a brick turn with it.
             time_limit: seconds, more than 0.
+            whole: forces and the objective too.
 
         Returns:
             None where it cannot tell.

@@ -1,15 +1,16 @@
 """What is known of a structure's stability: verdict, scores, forces. Solves nothing by itself.
 
-The safety factor is the one thing worked out when first asked for, because it costs another solve.
+Two things are worked out when first asked for: the safety factor, because it costs another solve,
+and where the forces act.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ class StabilityReport:
         residuals: float64 [bricks, 5], how far Fx, Fy, Fz (N), T1, T2 (N m) are from balance.
         objective: of the published program, N, without broken ties; for a strict verdict, its
             value at the strict forces; None when UNVERIFIED.
-        forces: N, see `Forces`.
+        find_forces: what `forces` holds, when it is first asked for.
         floating_bricks: bool [bricks], no path to the ground through stud contacts.
         backend: name of the solver.
         seconds: wall time of the analysis.
@@ -121,7 +122,7 @@ class StabilityReport:
     scores: FloatArray = field(repr=False)
     residuals: FloatArray = field(repr=False)
     objective: float | None
-    forces: Forces = field(repr=False)
+    find_forces: Callable[[], Forces] = field(repr=False)
     floating_bricks: NDArray[np.bool_] = field(repr=False)
     backend: str
     seconds: float
@@ -139,6 +140,11 @@ class StabilityReport:
     ) -> dict[str, object]:
         """Show as a card with picture and verdict in a notebook, as text elsewhere."""
         return formats.display(self)
+
+    @cached_property
+    def forces(self) -> Forces:
+        """Every force between bricks, N; laid out when first asked for."""
+        return self.find_forces()
 
     @cached_property
     def safety_factor(self) -> float | None:
@@ -269,7 +275,7 @@ class StabilityReport:
                 scores=np.array(document["scores"], dtype=np.float64).reshape(bricks),
                 residuals=np.array(document["residuals"], dtype=np.float64).reshape(bricks, ROWS),
                 objective=document["objective"],
-                forces=Forces._from_json(document["forces"], bricks),
+                find_forces=partial(_same, Forces._from_json(document["forces"], bricks)),
                 floating_bricks=floating,
                 backend=document["backend"],
                 seconds=document["seconds"],
@@ -305,6 +311,10 @@ class StabilityReport:
 
 def _by_brick(numbers: Mapping[str, float]) -> dict[int, float]:
     return {int(brick): number for brick, number in numbers.items()}
+
+
+def _same(forces: Forces) -> Forces:
+    return forces
 
 
 def rounded_down(factor: float) -> str:

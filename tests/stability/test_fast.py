@@ -12,9 +12,9 @@ from legolab.bricks.brick import Brick
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.stability import analysis, registry
-from legolab.stability.analysis import analyze, scores_of, verdict_of
+from legolab.stability.analysis import analyze, read_forces, scores_of, verdict_of
 from legolab.stability.backends import fast
-from legolab.stability.equilibrium import build_scene
+from legolab.stability.equilibrium import Physics, build_scene
 from legolab.stability.margin import safety_factor
 from legolab.stability.native import FOLDER, LIBRARY
 from legolab.stability.native.build import compile_library, digest
@@ -339,3 +339,15 @@ def test_it_judges_other_physics_as_it_analyses_it(
         assert verdict_of(structure, "fast", **physics) is report.verdict
         moved += (np.abs(scores - analyze(structure).scores) > 1e-3).any()
     assert moved > 5
+
+
+@pytest.mark.parametrize("physics", [{}, {"ground": "table"}, {"rotate": True}])
+def test_forces_are_those_of_a_scene_laid_out_in_numpy(physics: dict[str, Any]) -> None:
+    for structure in structures(40, 30):
+        report = analyze(structure, backend="fast", **physics)
+        scene = build_scene(structure, Physics(**physics))
+        expected = read_forces(scene, fast.solve_published(scene, 10).forces)
+        np.testing.assert_array_equal(report.forces.kind, expected.kind)
+        np.testing.assert_array_equal(report.forces.top, expected.top)
+        np.testing.assert_array_equal(report.forces.bottom, expected.bottom)
+        np.testing.assert_allclose(report.forces.force, expected.force, atol=1e-9)

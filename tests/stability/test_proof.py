@@ -82,7 +82,7 @@ def test_a_table_pulls_nothing() -> None:
 def changed(change: Callable[[Forces], dict[str, Any]], text: str = HANGS) -> StabilityReport:
     report = analysed(text)
     forces = dataclasses.replace(report.forces, **change(report.forces))
-    return dataclasses.replace(report, forces=forces)
+    return dataclasses.replace(report, find_forces=lambda: forces)
 
 
 def strongest(forces: Forces, kind: str) -> int:

@@ -14,12 +14,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from legolab.bricks.contacts import IntArray
 from legolab.errors import SolverError
 from legolab.stability.backends import highs
-from legolab.stability.balance import KINDS, Balance, balance_of
+from legolab.stability.balance import KINDS, Balance, Judgement, balance_of
 from legolab.stability.equilibrium import (
     FORCE_UNIT,
     FX,
@@ -88,6 +87,12 @@ _Scene = _structure(
 )
 _Costs = _structure("Costs", "", "pull max_pull residual cap", "", "shared")
 _Bricks = _structure("Bricks", "count", "box weight", "", "table rotate")
+_Judgement = _structure(
+    "Judgement",
+    "room contacts presses pulls sides sides_along_x rows columns",
+    "pull residual held force",
+    "objective",
+)
 _Answer = _structure(
     "Answer",
     "",
@@ -111,11 +116,7 @@ def load() -> Any:
     library.legolab_solve.argtypes = (
         [ctypes.c_void_p] * 3 + [ctypes.c_double] + [ctypes.c_void_p] * 2
     )
-    library.legolab_judge.argtypes = [
-        ctypes.c_void_p,
-        ctypes.c_double,
-        *[ctypes.c_void_p] * 3,
-    ]
+    library.legolab_judge.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p]
     library.legolab_sources.restype = ctypes.c_char_p
     return library
 
@@ -207,9 +208,14 @@ def balance_within(scene: Scene, largest_pull: float, time_limit: float) -> Bala
 
 
 def judge(
-    boxes: IntArray, weights: FloatArray, ground: Ground, rotate: bool, time_limit: float
-) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]] | None:
-    """How every brick fares in the published program, its ties broken, and nothing else.
+    boxes: IntArray,
+    weights: FloatArray,
+    ground: Ground,
+    rotate: bool,
+    time_limit: float,
+    whole: bool = False,
+) -> Judgement | None:
+    """How every brick fares in the published program, its ties broken.
 
     Args:
         boxes: int64 [bricks, 5], h, w, x, y, z, in any order; at least one.
@@ -217,10 +223,10 @@ def judge(
         ground: "baseplate" or "table".
         rotate: the points of a brick turn with it.
         time_limit: seconds.
+        whole: forces and the objective too.
 
     Returns:
-        Of each brick the largest pull below it, N, the largest residual, N or N m, and whether it
-        reaches the ground; None where the engine proves nothing.
+        None where the engine proves nothing.
 
     Raises:
         SolverError: the time was not enough.
@@ -233,13 +239,45 @@ def judge(
         ground == "table",
         rotate,
     )
-    pulls, residuals = np.empty(count), np.empty(count)
+    room = _most_forces(boxes) if whole else 0
+    pulls, residuals, forces = np.empty(count), np.empty((count, len(_PARTS))), np.empty(room)
     held = np.empty(count, dtype=np.bool_)
-    found = (pulls.ctypes.data, residuals.ctypes.data, held.ctypes.data)
-    outcome = _Outcome(load().legolab_judge(ctypes.byref(bricks), time_limit, *found))
+    found = _Judgement(
+        room=room,
+        pull=pulls.ctypes.data,
+        residual=residuals.ctypes.data,
+        held=held.ctypes.data,
+        force=forces.ctypes.data if whole else None,
+    )
+    outcome = _Outcome(load().legolab_judge(ctypes.byref(bricks), time_limit, ctypes.byref(found)))
     if outcome in _FAILURES:
         raise SolverError(_FAILURES[outcome].format(time_limit))
-    return (pulls * FORCE_UNIT, residuals, held) if outcome is _Outcome.EXACT else None
+    if outcome is not _Outcome.EXACT:
+        return None
+    return Judgement(
+        pulls=pulls * FORCE_UNIT,
+        residuals=_by_row(residuals),
+        held=held,
+        forces=_by_kind(forces, found) if whole else {},
+        objective=found.objective * COST_UNIT,
+        columns=found.columns,
+        rows=found.rows,
+    )
+
+
+def _most_forces(boxes: IntArray) -> int:
+    """More places than bricks can have between them: per stud a contact of 8 corners, two frictions
+    and 4 pulls; per stud along a side one neighbour."""
+    h, w = boxes[:, 0], boxes[:, 1]
+    return int((14 * h * w + 2 * (h + w)).sum())
+
+
+def _by_kind(forces: FloatArray, found: Any) -> dict[str, FloatArray]:
+    counts = [found.presses, found.pulls, found.contacts, found.contacts, found.sides]
+    ends = np.cumsum(counts)
+    *parts, sides = np.split(forces[: ends[-1]] * FORCE_UNIT, ends[:-1])
+    along_x = found.sides_along_x
+    return dict(zip(KINDS, [*parts, sides[:along_x], sides[along_x:]], strict=True))
 
 
 class _Arrays:

@@ -35,9 +35,48 @@ int legolab_solve(const Scene *scene, const Costs *costs, const Costs *published
     return (int)outcome;
 }
 
-/* Of each brick, in the order given: the largest pull below it, 0.01 N, the largest part of its
-balance that is left, N or N m, and whether it reaches the ground. */
-int legolab_judge(const Bricks *bricks, double seconds, double *pull, double *left, char *held) {
+/* How bricks fare. Arrays are the caller's, bricks in the order given; after EXACT they are filled. */
+typedef struct {
+    int room;                    /* of `force` */
+    int contacts, presses, pulls, sides, sides_along_x, rows, columns;
+    double *pull;                /* [bricks] the largest below it, 0.01 N */
+    double *residual;            /* [bricks][PARTS] 0.01 N, 0.01 N times a stud pitch */
+    char *held;                  /* [bricks] it reaches the ground */
+    double *force;               /* presses, pulls, friction along x, along y, sides; or NULL */
+    double objective;            /* of the published program, where `force` is wanted, 1e-6 N */
+} Judgement;
+
+static int take_forces(const Scene *scene, Judgement *found, Answer *answer) {
+    found->contacts = scene->contacts;
+    found->presses = scene->press_start[scene->contacts];
+    found->pulls = scene->pull_start[scene->contacts];
+    found->sides = scene->sides;
+    found->sides_along_x = 0;
+    for (int e = 0; e < scene->sides; e++) found->sides_along_x += scene->side_axis[e] == 0;
+    if (found->presses + found->pulls + 2 * found->contacts + found->sides > found->room) return 0;
+    answer->press = found->force;
+    answer->pull = answer->press + found->presses;
+    answer->friction_x = answer->pull + found->pulls;
+    answer->friction_y = answer->friction_x + found->contacts;
+    answer->side = answer->friction_y + found->contacts;
+    return 1;
+}
+
+static void tell(const Program *p, const int *order, const char *held, const Answer *answer,
+                 Judgement *found) {
+    const Scene *s = p->scene;
+    for (int b = 0; b < s->bricks; b++) {
+        double most = 0;
+        for (int k = s->pull_start[p->first[b]]; k < s->pull_start[p->first[b + 1]]; k++)
+            most = answer->pull[k] > most ? answer->pull[k] : most;
+        found->pull[order[b]] = most;
+        found->held[order[b]] = held[b];
+        for (int part = 0; part < PARTS; part++)
+            found->residual[PARTS * order[b] + part] = answer->residual[PARTS * b + part];
+    }
+}
+
+int legolab_judge(const Bricks *bricks, double seconds, Judgement *found) {
     jmp_buf out;
     Arena arena = {NULL, &out};
     if (setjmp(out)) {
@@ -46,28 +85,30 @@ int legolab_judge(const Bricks *bricks, double seconds, double *pull, double *le
     }
     double deadline = now() + seconds;
     Scene scene;
-    Costs costs;
+    Costs costs, published;
     Program program = {0};
     int *order = TAKE(&arena, int, bricks->count);
-    char *reached = TAKE(&arena, char, bricks->count);
+    char *held = TAKE(&arena, char, bricks->count);
     lay_out_scene(bricks, &arena, &scene, order);
-    break_ties(&scene, &arena, &costs);
-    find_held(&scene, reached);
+    lay_out_costs(&scene, &arena, 1, &costs);
+    find_held(&scene, held);
     lay_out_program(&program, &arena, &scene);
     Answer answer = {.pull = TAKE(&arena, double, scene.pull_start[scene.contacts]),
                      .residual = TAKE(&arena, double, PARTS * scene.bricks)};
-    Outcome outcome = minimise(open_method(&arena, &program, &costs), &costs, 0, deadline, &answer);
-    for (int b = 0; outcome == EXACT && b < scene.bricks; b++) {
-        double most = 0, worst = 0;
-        for (int k = scene.pull_start[program.first[b]]; k < scene.pull_start[program.first[b + 1]]; k++)
-            most = answer.pull[k] > most ? answer.pull[k] : most;
-        for (int part = 0; part < PARTS; part++) {
-            double size = answer.residual[PARTS * b + part] * (part == T1 || part == T2 ? 0.0078 : 1);
-            worst = size > worst ? size : -size > worst ? -size : worst;
+    Outcome outcome = INEXACT;
+    if (!found->force || take_forces(&scene, found, &answer)) {
+        Method *method = open_method(&arena, &program, &costs);
+        found->rows = program.rows;
+        found->columns = unknowns_of(method);
+        outcome = minimise(method, &costs, 0, deadline, &answer);
+        if (outcome == EXACT) tell(&program, order, held, &answer, found);
+        if (outcome == EXACT && found->force) {
+            Answer other = {0};
+            find_friction(&program, &arena, &answer);
+            lay_out_costs(&scene, &arena, 0, &published);
+            outcome = minimise(method, &published, 1, deadline, &other);
+            found->objective = other.objective;
         }
-        pull[order[b]] = most;
-        left[order[b]] = 0.01 * worst;
-        held[order[b]] = reached[b];
     }
     give_back(&arena);
     return (int)outcome;

@@ -210,16 +210,16 @@ static double part_of(int number, double step) {
     return value - floor(value);
 }
 
-void break_ties(const Scene *s, Arena *arena, Costs *costs) {
+void lay_out_costs(const Scene *s, Arena *arena, int broken, Costs *costs) {
     int pulls = s->pull_start[s->contacts];
     double *pull = TAKE(arena, double, pulls), *max_pull = TAKE(arena, double, s->bricks);
     double *residual = TAKE(arena, double, PARTS * s->bricks);
-    for (int k = 0; k < pulls; k++) pull[k] = PULL * (1 + 0.05 * part_of(k, GOLDEN));
+    for (int k = 0; k < pulls; k++) pull[k] = PULL * (1 + broken * 0.05 * part_of(k, GOLDEN));
     for (int b = 0; b < s->bricks; b++) {
-        max_pull[b] = MAX_PULL * (1 + 1e-6 * part_of(b, GOLDEN));
+        max_pull[b] = MAX_PULL * (1 + broken * 1e-6 * part_of(b, GOLDEN));
         for (int part = 0; part < PARTS; part++) {
             double cost = part == T1 || part == T2 ? TORQUE_LEFT : FORCE_LEFT;
-            residual[PARTS * b + part] = cost * (1 + 1e-4 / (1 + b));
+            residual[PARTS * b + part] = cost * (1 + broken * 1e-4 / (1 + b));
         }
     }
     *costs = (Costs){.pull = pull, .max_pull = max_pull, .residual = residual};

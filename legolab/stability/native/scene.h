@@ -14,8 +14,9 @@ typedef struct {
 /* scene: of the bricks sorted by (z, x, y); order: [count] which brick each is. */
 void lay_out_scene(const Bricks *bricks, Arena *arena, Scene *scene, int *order);
 
-/* The costs of the published program, its ties broken as legolab/stability/program.py tells. */
-void break_ties(const Scene *scene, Arena *arena, Costs *costs);
+/* The costs of the published program; `broken` is 1 with its ties broken as
+legolab/stability/program.py tells, else 0. */
+void lay_out_costs(const Scene *scene, Arena *arena, int broken, Costs *costs);
 
 /* Whether each brick reaches the ground through stud contacts; held: [bricks]. */
 void find_held(const Scene *scene, char *held);
