@@ -1,6 +1,7 @@
 """The engine proves its answers, agrees with HiGHS at any size, and steps back where it cannot."""
 
 import ctypes
+import itertools
 import subprocess
 import sys
 from typing import Any
@@ -9,12 +10,13 @@ import numpy as np
 import pytest
 
 from legolab.bricks.brick import Brick
+from legolab.bricks.catalog import SIZES
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.stability import analysis, registry
-from legolab.stability.analysis import analyze, scores_of, verdict_of
+from legolab.stability.analysis import analyze, largest_pulls, scores_of, verdict_of
 from legolab.stability.backends import fast
-from legolab.stability.equilibrium import build_scene
+from legolab.stability.equilibrium import Physics, build_scene, lay_out, weigh_bricks
 from legolab.stability.margin import safety_factor
 from legolab.stability.native import FOLDER, LIBRARY
 from legolab.stability.native.build import compile_library, digest
@@ -311,6 +313,29 @@ def test_it_lays_out_bricks_as_every_other_solver_has_them() -> None:
             np.testing.assert_allclose(
                 scores, analyze(structure, "fast", ground=ground).scores, atol=1e-5
             )
+
+
+@pytest.mark.parametrize("rotate", [False, True])
+@pytest.mark.parametrize("size", [size for size in SIZES if 8 not in size])
+def test_it_has_every_point_where_they_have_it(size: tuple[int, int], rotate: bool) -> None:
+    """A brick that leans over every corner and side of what holds it, by one stud or by all."""
+    h, w = size
+    for dx, dy in itertools.product((1 - h, -1, 0, 1, 3), (1 - w, -1, 0, 1, 3)):
+        for arm in (Brick(8, 1, h - 1, 0, 2), Brick(1, 8, 0, w - 1, 2)):
+            ends = (arm, Brick(arm.h, arm.w, h - arm.h - arm.x, w - arm.w - arm.y, 2))
+            for foot, over in itertools.product(
+                (Brick(4, 2, dx, dy, 0), Brick(2, 4, dx, dy, 0)), ends
+            ):
+                boxes, weights = weigh_bricks([foot, Brick(h, w, 0, 0, 1), over])
+                scene = lay_out(boxes, weights, Physics(rotate=rotate))
+                balance = fast.solve_published(scene, 10)
+                pulls, residuals, _ = fast.judge(boxes, weights, "baseplate", rotate, 10)
+                np.testing.assert_allclose(
+                    pulls[scene.order], largest_pulls(scene, balance), atol=1e-9
+                )
+                np.testing.assert_allclose(
+                    residuals[scene.order], balance.residuals.max(axis=1), atol=1e-9
+                )
 
 
 @pytest.mark.parametrize(
