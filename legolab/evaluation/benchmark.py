@@ -7,16 +7,19 @@ also the verdict and the objective can be laid side by side.
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from legolab.bricks.brick import Brick
+from legolab.bricks.placement import Cell, cells
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.evaluation.extra import library
 from legolab.evaluation.plots import Plot, lines
 from legolab.stability.comparison import compare, solvers
+from legolab.stability.registry import FAST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +52,38 @@ def stairs(bricks: int) -> BrickStructure:
     return _structure([Brick(2, 4, 0, n, n) for n in _to(bricks)])
 
 
+def bridge(bricks: int) -> BrickStructure:
+    """Piers in a row, a 6x2 on each and one across every gap: many ways to share a load."""
+    placed = []
+    for n in _to(bricks):
+        pier, part = divmod(n, 5)
+        if part < 3:
+            placed.append(Brick(2, 2, 6 * pier + 2, 0, part))
+        else:
+            placed.append(Brick(6, 2, 6 * pier + 3 * (part - 3), 0, part))
+    return _structure(placed)
+
+
+def heap(bricks: int) -> BrickStructure:
+    """2x4 at random on what is there: arms reach out on all sides, large ones fall."""
+    dice = random.Random(0)  # the same heap every time
+    placed: list[Brick] = []
+    taken: set[Cell] = set()
+    for _ in _to(bricks):
+        while True:
+            h, w = dice.choice([(2, 4), (4, 2)])
+            base = dice.choice(placed) if placed else Brick(2, 4, 0, 0, -1)
+            x = base.x + dice.randint(1 - h, base.h - 1)
+            y = base.y + dice.randint(1 - w, base.w - 1)
+            brick = Brick(h, w, x, y, base.z + 1)
+            if taken.isdisjoint(cells(brick)):
+                break
+        placed.append(brick)
+        taken.update(cells(brick))
+    left, front = min(b.x for b in placed), min(b.y for b in placed)
+    return _structure([Brick(b.h, b.w, b.x - left, b.y - front, b.z) for b in placed])
+
+
 def model(bricks: int) -> BrickStructure:
     """The first bricks of what the built-in model makes of a caption; fewer if it has no more."""
     whole = _bookshelf()
@@ -66,6 +101,8 @@ GENERATORS: Mapping[str, Callable[[int], BrickStructure]] = {
     "wall": wall,
     "tower": tower,
     "stairs": stairs,
+    "bridge": bridge,
+    "heap": heap,
     "model": model,
 }
 """Name -> a structure of about so many bricks."""
@@ -133,6 +170,18 @@ def medians(found: pd.DataFrame) -> pd.DataFrame:
         aggfunc="median",
         sort=False,
     )
+
+
+def ratios(found: pd.DataFrame, to: str = FAST) -> pd.DataFrame:
+    """How many times as long each solver took as one of them: the medians over its medians.
+
+    Raises:
+        InputError: that one gave no answer at all.
+    """
+    table = medians(found)
+    if to not in table:
+        raise InputError(f"expected one of {', '.join(table)} to compare with, got {to}")
+    return table.div(table[to], axis=0)
 
 
 def agreement(found: pd.DataFrame) -> pd.DataFrame:

@@ -1,21 +1,22 @@
 """Small plots as SVG text, for pages and notebooks. Knows numbers and words, nothing of bricks.
 
 Colours are the page's own where it has them (`--ink`, `--soft`, `--line`, `--card`, `--blue`,
-`--stands`), the light ones elsewhere.
+`--stands`, `--falls`), the light ones elsewhere.
 """
 
 from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 INK, SOFT, LINE = "var(--ink,#1b2a34)", "var(--soft,#5b6770)", "var(--line,#e4dfd5)"
 CARD, BLUE, STANDS = "var(--card,#ffffff)", "var(--blue,#1e5aa8)", "var(--stands,#00702a)"
+FALLS = "var(--falls,#b40000)"
 
-SERIES = (BLUE, "var(--second,#b85f12)", STANDS, "var(--third,#7a4fa3)")
-_DASHES = ("", "7 4", "2 3", "9 3 2 3")
+SERIES = (BLUE, "var(--second,#b85f12)", STANDS, "var(--third,#7a4fa3)", SOFT)
+_DASHES = ("", "7 4", "2 3", "9 3 2 3", "1 4")
 
 _FONT = "font-family:Inter,system-ui,sans-serif;font-variant-numeric:tabular-nums"
 
@@ -163,6 +164,67 @@ def lines(
     return _plot(title, width, height, parts)
 
 
+def curve(
+    title: str,
+    points: Sequence[tuple[float, float]],
+    x_name: str,
+    y_name: str,
+    limit: tuple[float, str],
+    falling: Collection[float] = (),
+) -> Plot:
+    """Points joined by a line, a level they are held against, those that fall as red squares.
+
+    Args:
+        title: what is shown.
+        points: (x, y) from 0 on.
+        x_name, y_name: words on the axes.
+        limit: a level of y, and what it is called.
+        falling: the x of the points that fall.
+    """
+    width, height, left, right, top, bottom = 620, 320, 56, 24, 76, 44
+    parts = [_text(16, 26, title, 15, weight=600), _text(16, 64, y_name, 12, SOFT)]
+    if not points:
+        parts.append(_text(16, 90, "nothing to show", 13, SOFT))
+        return _plot(title, width, height, parts)
+    xs, ys = ([point[axis] for point in points] for axis in (0, 1))
+    x_low, x_high = min(xs), max(xs) if max(xs) > min(xs) else min(xs) + 1
+    level, words = limit
+    y_high = 1.08 * max(*ys, level)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        across, up = (x - x_low) / (x_high - x_low), y / y_high
+        return (
+            left + 12 + across * (width - left - right - 24),
+            height - bottom - up * (height - top - bottom),
+        )
+
+    step = _round_step(y_high / 6)
+    for count in range(math.floor(y_high / step) + 1):
+        _, y = place(x_low, count * step)
+        parts.append(_rule(left, y, width - right))
+        parts.append(_text(left - 8, y + 4, f"{count * step:.10g}", 12, SOFT, "end"))
+    step = _round_step((x_high - x_low) / 10)
+    for count in range(math.ceil(x_low / step - 1e-9), math.floor(x_high / step + 1e-9) + 1):
+        x, _ = place(count * step, 0)
+        parts.append(_text(x, height - bottom + 18, f"{count * step:.10g}", 12, SOFT, "middle"))
+    parts.append(_text((left + width - right) / 2, height - 8, x_name, 12, SOFT, "middle"))
+    _, y = place(x_low, level)
+    parts.append(_rule(left, y, width - right, f"{FALLS};stroke-dasharray:7 4"))
+    placed = [place(x, y) for x, y in points]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
+    parts.append(f'<polyline points="{path}" style="fill:none;stroke:{BLUE};stroke-width:2"/>')
+    for (x, y), at in zip(placed, xs, strict=True):
+        parts.append(_mark(x, y, at in falling))
+    x = 20.0
+    for falls, said in ((False, "stands"), (True, "falls")):
+        if falls is False or falling:
+            parts += [_mark(x, 42, falls), _text(x + 10, 46, said, 12, SOFT)]
+            x += 24 + 6.2 * len(said)
+    parts.append(_rule(x - 4, 42, x + 22, f"{FALLS};stroke-dasharray:7 4"))
+    parts.append(_text(x + 30, 46, words, 12, SOFT))
+    return _plot(title, width, height, parts)
+
+
 def brick_row(share: float, color: str = BLUE, words: str = "") -> str:
     """A share as twenty little bricks, each with a stud, as many full as it has twentieths."""
     full = math.floor(20 * share + 1e-9) if share < 1 else 20
@@ -210,8 +272,15 @@ def _bar(x: float, y: float, width: float, height: float, color: str) -> str:
     )
 
 
-def _rule(x: float, y: float, end: float) -> str:
-    return f'<line x1="{x:.1f}" x2="{end:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LINE}"/>'
+def _rule(x: float, y: float, end: float, stroke: str = LINE) -> str:
+    return f'<line x1="{x:.1f}" x2="{end:.1f}" y1="{y:.1f}" y2="{y:.1f}" style="stroke:{stroke}"/>'
+
+
+def _mark(x: float, y: float, falls: bool) -> str:
+    """A dot, or a square where it falls: never by colour alone."""
+    if falls:
+        return f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" fill="{FALLS}"/>'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{BLUE}"/>'
 
 
 def _upright(x: float, y: float, end: float) -> str:

@@ -16,10 +16,25 @@ def test_structures_are_valid_and_as_large_as_asked(name, bricks):
     assert is_valid(list(structure), structure.world)
 
 
+def test_a_solver_takes_as_long_as_itself():
+    found = benchmark.benchmark([4], ["heap"], 2, ["highs", "ortools"])
+    (ratio,) = benchmark.ratios(found, "highs").itertuples(index=False)
+    assert ratio.highs == 1 and ratio.ortools > 0
+    with pytest.raises(InputError, match="highs, ortools"):
+        benchmark.ratios(found, "nosuch")
+
+
 def test_walls_and_towers_stand_and_long_stairs_fall():
     verdicts = [ll.analyze(kind(80)).verdict.name for kind in (benchmark.wall, benchmark.stairs)]
     assert verdicts == ["STABLE", "UNSTABLE"]
     assert ll.analyze(benchmark.tower(80)).verdict.name == "STABLE"
+    assert ll.analyze(benchmark.bridge(80)).verdict.name == "STABLE"
+
+
+def test_a_heap_is_in_one_piece_and_grows_at_its_end():
+    small, large = benchmark.heap(20), benchmark.heap(40)
+    assert not ll.analyze(large).floating
+    assert [(b.h, b.w, b.z) for b in large][:20] == [(b.h, b.w, b.z) for b in small]
 
 
 def test_every_solver_times_every_structure():

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from legolab.evaluation.plots import _bins, brick_row, histogram, lines, shares
+from legolab.evaluation.plots import _bins, brick_row, curve, histogram, lines, shares
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -57,6 +57,16 @@ def test_lines_name_every_series_once_and_apart():
     assert abs(float(placed["a"].get("y")) - float(placed["b"].get("y"))) >= 15
     assert "none" not in placed
     assert "nothing to show" in texts(lines("Time", {}, "bricks", "ms"))
+
+
+@pytest.mark.parametrize("points", [[(3, 0.0)], [(1, 0.1), (2, 1.4)], [(0, 0.0), (500, 90.0)]])
+def test_what_falls_on_a_curve_is_a_square_and_said(points):
+    plot = curve("Steps", points, "steps", "pull, N", (0.98, "a joint holds"), {points[-1][0]})
+    squares = list(ElementTree.fromstring(plot.svg).iter(f"{SVG}rect"))[1:]
+    assert len(squares) == 2  # the point and the legend
+    assert {"stands", "falls", "a joint holds"} <= set(texts(plot))
+    assert "falls" not in texts(curve("Steps", points, "steps", "pull, N", (0.98, "limit")))
+    assert "nothing to show" in texts(curve("Steps", [], "steps", "pull, N", (0.98, "limit")))
 
 
 @pytest.mark.parametrize(("share", "full"), [(0, 0), (0.049, 0), (0.5, 10), (0.99, 19), (1, 20)])
