@@ -95,13 +95,23 @@ class PrefixVerifier:
         Raises:
             SolverError: the solve ended without an answer.
         """
-        count = len(self._bricks)
+        return self.scores_of_first(len(self._bricks))
+
+    def scores_of_first(self, count: int) -> FloatArray | None:
+        """The scores of `analyze` for the first so many bricks; as `scores`.
+
+        Raises:
+            InputError: there are not so many.
+            SolverError: the solve ended without an answer.
+        """
+        if not 0 <= count <= len(self._bricks):
+            raise InputError(f"expected 0 to {len(self._bricks)} bricks to judge, got {count}")
         if count == 0:
             return np.empty(0)
         if count not in self._known:
             physics = self._physics.first(count)
             self._known[count] = scores_of(
-                self._bricks,
+                self._bricks[:count],
                 self._backend,
                 physics.ground,
                 physics.loads,
@@ -119,7 +129,16 @@ class PrefixVerifier:
         Raises:
             SolverError: the solve ended without an answer.
         """
-        scores = self.scores
+        return self.verdict_of_first(len(self._bricks))
+
+    def verdict_of_first(self, count: int) -> Verdict:
+        """Of the first so many bricks, when no more of them are there.
+
+        Raises:
+            InputError: there are not so many.
+            SolverError: the solve ended without an answer.
+        """
+        scores = self.scores_of_first(count)
         if scores is None:
             return Verdict.UNVERIFIED
         return Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE

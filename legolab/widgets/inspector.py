@@ -6,10 +6,12 @@ import ipywidgets
 
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
+from legolab.errors import SolverError
 from legolab.generation.generator import Generation
 from legolab.ldraw.writer import write_ldr
 from legolab.rendering.preview import png_bytes
 from legolab.stability.analysis import analyze
+from legolab.stability.prefix import PrefixVerifier
 from legolab.stability.report import StabilityReport, Verdict
 from legolab.widgets import cards
 from legolab.widgets.colouring import Colouring
@@ -21,6 +23,10 @@ from legolab.widgets.viewer import Viewer
 SAVED_PICTURE_SIZE = 1024
 """Pixels along a side."""
 
+_MOST_VERIFIED = 500
+"""Bricks up to which every step is verified: beyond, a slider would stutter."""
+_STEP_TIME_LIMIT = 1.0
+"""Seconds."""
 _EMPTY = "No model yet. Ask for one, and it can be looked into here."
 _HINT = "Click a brick to see what holds it. Drag to turn, scroll to come closer."
 
@@ -44,6 +50,7 @@ class Inspector(ipywidgets.VBox):
         self.viewer = Viewer()
         self._structure = BrickStructure([])
         self._report: StabilityReport | None = None
+        self._prefixes: PrefixVerifier | None = None
         self._caption = ""
         self._ends: list[int] = []
         self.head = ipywidgets.HTML()
@@ -102,6 +109,7 @@ class Inspector(ipywidgets.VBox):
         """
         report = analyze(structure) if report is None else report
         self._structure, self._report, self._caption = structure, report, caption
+        self._prefixes = _prefixes_of(structure, report)
         self.viewer.show(structure, report)
         self.head.value = (cards.heading(caption) if caption else "") + cards.verdict_chip(report)
         self._fill_facts(seed)
@@ -208,7 +216,18 @@ class Inspector(ipywidgets.VBox):
         new = count - first
         words = f"Step {number} of {len(self._ends)}"
         detail = f"{count} bricks" if whole else f"{new} new, {count} of {len(self._structure)}"
+        if not whole and self._falls_after(count):
+            detail += ", not standing yet"
         self.step_words.value = cards.line(words, detail) + cards.brick_row(number, len(self._ends))
+
+    def _falls_after(self, count: int) -> bool:
+        """Whether so many bricks fall, where that is known soon enough to say it while sliding."""
+        if self._prefixes is None:
+            return False
+        try:
+            return self._prefixes.verdict_of_first(count) is Verdict.UNSTABLE
+        except SolverError:
+            return False
 
     def _slice(self) -> None:
         low, high = self.layers.value
@@ -273,6 +292,22 @@ class Inspector(ipywidgets.VBox):
             failing = [n for n, score in enumerate(self._report.scores) if score >= 1]
         content = png_bytes(self._structure, SAVED_PICTURE_SIZE, failing=failing, watermark=mark)
         return Download("model.png", "image/png", content)
+
+
+def _prefixes_of(structure: BrickStructure, report: StabilityReport) -> PrefixVerifier | None:
+    """What tells of each step whether it stands; None where that was not asked or takes long."""
+    if report.verdict is Verdict.UNVERIFIED or len(structure) > _MOST_VERIFIED:
+        return None
+    asked = report.options
+    return PrefixVerifier(
+        structure,
+        ground=asked.ground,
+        loads=asked.loads,
+        time_limit=_STEP_TIME_LIMIT,
+        rotate=asked.rotate,
+        capacity=asked.capacity,
+        masses=asked.masses,
+    )
 
 
 def _button(description: str, tooltip: str) -> ipywidgets.Button:

@@ -106,3 +106,13 @@ def test_steps_that_do_not_stand_are_named() -> None:
     assert unstable_steps(hung, backend="unverified") == (1, 2, 3)
     assert unstable_steps(hung, capacity=1e-4) == (2, 3)
     assert unstable_steps(hung, capacity=1e-4, masses={1: 0.0}) == (2,)
+
+
+def test_the_first_so_many_are_judged_without_the_rest() -> None:
+    verifier = PrefixVerifier([Brick(2, 2, 0, 0, 0), Brick(2, 2, 4, 0, 1), Brick(6, 2, 0, 0, 2)])
+    verifier.append(Brick(2, 2, 0, 0, 1))
+    found = [verifier.verdict_of_first(count) for count in range(5)]
+    assert found == [Verdict.STABLE] * 2 + [Verdict.UNSTABLE] * 2 + [Verdict.STABLE]
+    assert verifier.verdict is Verdict.STABLE and len(verifier) == 4
+    with pytest.raises(InputError, match="expected 0 to 4 bricks to judge, got 5"):
+        verifier.verdict_of_first(5)

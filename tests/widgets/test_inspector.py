@@ -79,6 +79,19 @@ def test_the_steps_build_the_model(inspector):
     assert (inspector.viewer.steps, inspector.viewer.fresh) == (1, 0)
 
 
+def test_a_step_that_does_not_stand_says_so():
+    hung = BrickStructure.from_text("2x2 (0,0,0)\n2x2 (4,0,1)\n6x2 (0,0,2)\n2x2 (0,0,1)\n")
+    inspector = Inspector(hung)
+    said = []
+    for step in range(1, inspector.steps.max + 1):
+        inspector.steps.value = step
+        said.append("not standing yet" in inspector.step_words.value)
+    assert said == [False, True, True, False]
+    assert (
+        "not standing" not in Inspector(hung, analyze(hung, backend="unverified")).step_words.value
+    )
+
+
 def test_layers_cut_the_model_open(inspector):
     inspector.layers.value = (2, 3)
     assert inspector.viewer.layer == (1, 2)
