@@ -85,7 +85,7 @@ _Scene = _structure(
     "centre_x centre_y weight top bottom press_start pull_start press_x press_y pull_x pull_y "
     "side_low side_high side_axis",
 )
-_Costs = _structure("Costs", "", "pull max_pull residual cap", "", "shared")
+_Costs = _structure("Costs", "", "pull max_pull residual cap", "", "shared balanced")
 _Bricks = _structure("Bricks", "count", "box weight", "", "table rotate")
 _Judgement = _structure(
     "Judgement",

@@ -30,6 +30,7 @@ static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
 static const double NEVER = 1e30;     /* cost of a pull where there is no point */
+static const double FAR = 10;         /* times the cost of a residual */
 static const int PATIENCE = 3;        /* such steps in a row */
 static const double AT_LAST = 1e-11;  /* as PROVED, where rounding allows no more */
 
@@ -53,7 +54,8 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     const Scene *s = program->scene;
     int presses = LANES * program->press_block[s->contacts];
     int pulls = LANES * program->pull_block[s->contacts];
-    int residuals = costs->residual ? PARTS * s->bricks : 0, all = program->rows + 1, widest = 0;
+    int residuals = costs->residual && !costs->balanced ? PARTS * s->bricks : 0;
+    int all = program->rows + 1, widest = 0;
     int groups = costs->shared ? 1 : s->bricks;
     int counts[KINDS] = {presses, s->sides, residuals, residuals,
                          pulls,   pulls,    groups,    costs->cap ? groups : 0};
@@ -62,6 +64,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->groups = groups;
     for (int k = 0; k < KINDS; k++) {
         m->kind[k] = open_kind(arena, counts[k], k == SIDE);
+        memset(m->kind[k].off, 0, (size_t)counts[k] * sizeof(double)); /* rooms miss nothing */
         all += 2 * counts[k];
     }
     double **rows[] = {&m->y,   &m->dy,      &m->sum_y,  &m->lack,
@@ -273,20 +276,38 @@ static void answer_with(const Method *m, Answer *answer) {
         copy_points(answer->pull, kind[PULL].x, p->scene->pull_start + c, p->pull_block[c]);
     }
     copy_out(answer->side, kind[SIDE].x, kind[SIDE].count);
-    if (answer->residual)
-        for (int i = 0; i < kind[PLUS].count; i++)
-            answer->residual[i] = kind[PLUS].x[i] - kind[MINUS].x[i];
+    for (int i = 0; answer->residual && i < PARTS * p->scene->bricks; i++)
+        answer->residual[i] = kind[PLUS].count ? kind[PLUS].x[i] - kind[MINUS].x[i] : 0;
     answer->objective = m->objective;
     answer->bound = m->bound;
     answer->primal_error = m->primal_error;
     answer->dual_error = m->dual_error;
 }
 
-Outcome minimise(Method *m, const Costs *costs, int again, double deadline, Answer *answer) {
+/* Whether the motion has left what costs of residuals allow far behind: there is no balance then. */
+static int is_out_of_balance(const Method *m) {
+    if (!m->costs->balanced) return 0;
+    for (int i = 0; i < PARTS * m->program->scene->bricks; i++)
+        if (fabs(turn_of(m->program->turn + i, m->y)) > FAR * m->costs->residual[i]) return 1;
+    return 0;
+}
+
+Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, double deadline,
+                         Answer *answer, Method **method) {
+    costs->balanced = costs->residual != NULL;
+    *method = open_method(arena, program, costs);
+    Outcome outcome = minimise(*method, costs, AFRESH, deadline, answer);
+    if (outcome != INEXACT || !costs->balanced) return outcome;
+    costs->balanced = 0;
+    *method = open_method(arena, program, costs);
+    return minimise(*method, costs, NOT_BY_PRESSES_ALONE, deadline, answer);
+}
+
+Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline, Answer *answer) {
     Outcome outcome = INEXACT;
-    int keep = !again, stuck = 0;
+    int keep = from != AGAIN, stuck = 0;
     double try_at = FIRST_TRY;
-    if (again && still_best(m, costs)) {
+    if (from == AGAIN && still_best(m, costs)) {
         answer_with(m, answer);
         return EXACT;
     }
@@ -294,16 +315,16 @@ Outcome minimise(Method *m, const Costs *costs, int again, double deadline, Answ
     m->last_step = 0;
     answer->steps = 0;
     if (now() > deadline) return OUT_OF_TIME;
-    if (!again && stands_by_itself(m)) {
+    if (from == AFRESH && stands_by_itself(m)) {
         answer_with(m, answer);
         return EXACT;
     }
-    if (again && m->has_half) copy_state(m, NULL, m->half);
+    if (from == AGAIN && m->has_half) copy_state(m, NULL, m->half);
     else begin(m);
     for (answer->steps = 0; answer->steps < MAX_STEPS; answer->steps++) {
         measure(m);
         double size = fabs(m->bound) + 1;
-        if (!(m->gap < 1e300)) break;
+        if (!(m->gap < 1e300) || is_out_of_balance(m)) break;
         if (keep && m->gap <= HALF_DONE * size) {
             copy_state(m, m->half, NULL);
             m->has_half = 1;

@@ -25,11 +25,18 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs);
 
 int unknowns_of(const Method *method);
 
-/* Minimise `costs`. `answer` holds arrays to fill, or NULL where one is not wanted.
+/* Where `minimise` begins. AGAIN: after an EXACT answer, for other costs of the same form: perhaps
+the same forces are the best, else it goes on from where it was when half done. */
+typedef enum { AFRESH, NOT_BY_PRESSES_ALONE, AGAIN } Beginning;
 
-again: after an EXACT answer, for other costs of the same form: perhaps the same forces are the
-best, else it goes on from where it was when half done. */
-Outcome minimise(Method *method, const Costs *costs, int again, double deadline, Answer *answer);
+/* Minimise `costs`. `answer` holds arrays to fill, or NULL where one is not wanted. */
+Outcome minimise(Method *method, const Costs *costs, Beginning from, double deadline,
+                 Answer *answer);
+
+/* The same with a method of its own: where there are costs of residuals, first as if there were no
+residuals, which is less to do and mostly enough; `costs` says by `balanced` whether it was. */
+Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, double deadline,
+                         Answer *answer, Method **method);
 
 /* Seconds of a clock that only goes forward. */
 double now(void);

@@ -8,6 +8,22 @@
 
 const char *legolab_sources(void) { return SOURCES; }
 
+/* The least that other costs of the same form as `costs` come to, after an EXACT answer to these. */
+static Outcome cost_again(Arena *arena, const Program *program, Method *method, const Costs *costs,
+                          const Costs *others, double deadline, double *objective) {
+    Costs same = *others;
+    Answer answer = {0};
+    same.balanced = costs->balanced;
+    Outcome outcome = minimise(method, &same, AGAIN, deadline, &answer);
+    if (outcome == INEXACT && same.balanced) {
+        same.balanced = 0;
+        method = open_method(arena, program, &same);
+        outcome = minimise(method, &same, NOT_BY_PRESSES_ALONE, deadline, &answer);
+    }
+    *objective = answer.objective;
+    return outcome;
+}
+
 /* The optimum of `costs` in `answer`; of `published`, where given, only the least cost in
 `objective`. Returns an Outcome; only after EXACT is there an answer. */
 int legolab_solve(const Scene *scene, const Costs *costs, const Costs *published, double seconds,
@@ -21,16 +37,14 @@ int legolab_solve(const Scene *scene, const Costs *costs, const Costs *published
     double deadline = now() + seconds;
     Program program = {0};
     lay_out_program(&program, &arena, scene);
-    Method *method = open_method(&arena, &program, costs);
+    Method *method;
+    Costs own = *costs;
+    Outcome outcome = minimise_in_turn(&arena, &program, &own, deadline, answer, &method);
     answer->rows = program.rows;
     answer->columns = unknowns_of(method);
-    Outcome outcome = minimise(method, costs, 0, deadline, answer);
     if (outcome == EXACT && answer->friction_x) find_friction(&program, &arena, answer);
-    if (outcome == EXACT && published) {
-        Answer other = {0};
-        outcome = minimise(method, published, 1, deadline, &other);
-        *objective = other.objective;
-    }
+    if (outcome == EXACT && published)
+        outcome = cost_again(&arena, &program, method, &own, published, deadline, objective);
     give_back(&arena);
     return (int)outcome;
 }
@@ -97,17 +111,16 @@ int legolab_judge(const Bricks *bricks, double seconds, Judgement *found) {
                      .residual = TAKE(&arena, double, PARTS * scene.bricks)};
     Outcome outcome = INEXACT;
     if (!found->force || take_forces(&scene, found, &answer)) {
-        Method *method = open_method(&arena, &program, &costs);
+        Method *method;
+        outcome = minimise_in_turn(&arena, &program, &costs, deadline, &answer, &method);
         found->rows = program.rows;
         found->columns = unknowns_of(method);
-        outcome = minimise(method, &costs, 0, deadline, &answer);
         if (outcome == EXACT) tell(&program, order, held, &answer, found);
         if (outcome == EXACT && found->force) {
-            Answer other = {0};
             find_friction(&program, &arena, &answer);
             lay_out_costs(&scene, &arena, 0, &published);
-            outcome = minimise(method, &published, 1, deadline, &other);
-            found->objective = other.objective;
+            outcome = cost_again(&arena, &program, method, &costs, &published, deadline,
+                                 &found->objective);
         }
     }
     give_back(&arena);

@@ -40,13 +40,15 @@ typedef struct {
 } Scene;
 
 /* Without residuals (NULL) what cannot be balanced has no answer. With `shared`, one largest pull
-counts for all bricks, and its cost is max_pull[0]. With `cap`, no largest pull may be above it. */
+counts for all bricks, and its cost is max_pull[0]. With `cap`, no largest pull may be above it.
+`balanced`: an answer is only looked for where nothing is out of balance; that no residual would
+make it cheaper is proved all the same. */
 typedef struct {
     const double *pull;     /* per pull point */
     const double *max_pull; /* [bricks], or [1] */
     const double *residual; /* [bricks][PARTS], or NULL */
     const double *cap;      /* as max_pull, 0.01 N, or NULL */
-    int shared;
+    int shared, balanced;
 } Costs;
 
 enum { V, T1, T2, FX, FY, PARTS }; /* what can be out of balance at a brick */

@@ -126,7 +126,7 @@ static double broken_by_motion(Method *m) {
         if (!m->kind[SPARE].count) worst = fmax(worst, opening);
         else m->bound -= fmax(0, opening) * m->costs->cap[g];
     }
-    for (int i = 0; i < m->kind[PLUS].count; i++)
+    for (int i = 0; m->costs->residual && i < PARTS * s->bricks; i++)
         worst = fmax(worst, fabs(turn_of(p->turn + i, m->y)) - m->costs->residual[i]);
     for (int e = 0; e < s->sides; e++) worst = fmax(worst, work_of(p->side + e, m->y));
     return worst;
