@@ -20,7 +20,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from legolab.client import Client, Job
     from legolab.generation.generator import Event, Generation
     from legolab.serve.settings import Settings
+    from legolab.stability.equilibrium import Ground
     from legolab.stability.report import StabilityReport
 
 BUG = 70
@@ -252,18 +253,62 @@ def check(
     ] = False,
     backend: BackendOption = "auto",
     as_json: JsonOption = False,
+    ground: Annotated[
+        str, typer.Option(help="baseplate holds the lowest bricks, table cannot.")
+    ] = "baseplate",
+    load: Annotated[
+        list[str] | None,
+        typer.Option(help="BRICK=KG put on a brick, such as 12=0.2; bricks count from 1."),
+    ] = None,
+    mass: Annotated[
+        list[str] | None, typer.Option(help="BRICK=KG of a brick itself, not the catalogue's.")
+    ] = None,
+    capacity: Annotated[
+        float | None, typer.Option(help="N that one contact point holds; 0.98 as published.")
+    ] = None,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Let contact points turn with their brick.")
+    ] = False,
+    time_limit: Annotated[float | None, typer.Option(help="Seconds for each solve.")] = None,
 ) -> None:
     """Say whether a model stands, and which brick would fail first."""
     from legolab.bricks.structure import BrickStructure
     from legolab.stability.analysis import analyze
 
     structure = BrickStructure.load(file, _world(world))
-    report = analyze(structure, backend=backend, strict=strict)
+    given = {"capacity": capacity, "time_limit": time_limit}
+    report = analyze(
+        structure,
+        backend=backend,
+        strict=strict,
+        ground=cast("Ground", ground),
+        loads=_kilograms("--load", load or [], len(structure)),
+        masses=_kilograms("--mass", mass or [], len(structure)),
+        rotate=rotate,
+        **{name: value for name, value in given.items() if value is not None},
+    )
     if as_json:
         console.write_json(report.to_json())
     else:
         console.show_check(structure, report)
     raise typer.Exit(_exit_code(report))
+
+
+def _kilograms(option: str, entries: list[str], bricks: int) -> dict[int, float]:
+    """What BRICK=KG say, bricks from 0."""
+    found: dict[int, float] = {}
+    for entry in entries:
+        brick, _, kilograms = entry.partition("=")
+        try:
+            number, value = int(brick), float(kilograms)
+        except ValueError:
+            raise InputError(
+                f"expected {option} as BRICK=KG, such as 12=0.2, got {entry!r}"
+            ) from None
+        if not 1 <= number <= bricks:
+            raise InputError(f"expected {option} for a brick 1 to {bricks}, got brick {number}")
+        found[number - 1] = value
+    return found
 
 
 @app.command()

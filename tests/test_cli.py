@@ -271,6 +271,41 @@ def test_check_tells_and_ends_by_the_verdict(run, text, code, words):
     assert json.loads(out)["schema"] == "legolab.report/1"
 
 
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ([], 0),
+        (["--ground", "table"], 1),
+        (["--load", "2=0.005"], 0),
+        (["--load", "2=0.05", "--load", "1=1", "--mass", "2=2"], 1),
+        (["--load", "2=0.005", "--capacity", "0.01"], 1),
+        (["--rotate"], 0),
+    ],
+)
+def test_check_takes_other_physics(run, options, code):
+    Path("model.txt").write_text("1x1 (0,0,0)\n4x2 (0,0,1)\n")
+    assert run("check", "model.txt", *options)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--load", "2"], 2, "expected --load as BRICK=KG, such as 12=0.2, got '2'"),
+        (["--load", "3=1"], 2, "expected --load for a brick 1 to 2, got brick 3"),
+        (["--load", "2=-1"], 2, "-1"),
+        (["--mass", "2=nan"], 2, "nan"),
+        (["--capacity", "0"], 2, "capacity"),
+        (["--ground", "sand"], 2, "expected ground 'baseplate' or 'table', got 'sand'"),
+        (["--time-limit", "1e-9"], 3, "time limit"),
+    ],
+)
+def test_check_says_what_is_wrong_with_other_physics(run, options, code, words):
+    Path("model.txt").write_text("1x1 (0,0,0)\n4x2 (0,0,1)\n")
+    ended, out, err = run("check", "model.txt", *options)
+    assert (ended, out) == (code, "")
+    assert words in err
+
+
 def test_check_takes_a_world_of_any_size(run):
     Path("model.txt").write_text("2x4 (40,40,0)\n")
     assert run("check", "model.txt", "--world", "48x48x30")[0] == 0
