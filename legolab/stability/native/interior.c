@@ -19,13 +19,13 @@ the end is tried: see settle.c. */
 
 static const int MAX_STEPS = 150;
 static const double START_FORCE = 2;  /* of a mean weight */
-static const double START_COST = 5;
+static const double START_COST = 1;
 static const double BACK = 0.995;     /* of the way to where the first value is 0 */
 static const double LAST_BACK = 0.9999; /* likewise, after a long step: the end is near */
 static const double LONG = 0.8;
 static const double ROUNDING = 1e-15; /* of a diagonal: a pivot that is rounding */
 static const double HALF_DONE = 1e-2; /* gap, of the objective: where other costs go on from */
-static const double FIRST_TRY = 1e-4; /* likewise: the end is tried from here */
+static const double FIRST_TRY = 1e-5; /* likewise: the end is tried from here */
 static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
