@@ -175,5 +175,5 @@ def gurobi(structure: BrickStructure) -> Solved:
 
 def compact(structure: BrickStructure) -> Program:
     """The compact program, its ties not broken."""
-    program = published_program(build_scene(structure, "baseplate", {}))
+    program = published_program(build_scene(structure))
     return replace(program, costs=program.published_costs)
