@@ -217,7 +217,7 @@ class Inspector(ipywidgets.VBox):
         words = f"Step {number} of {len(self._ends)}"
         detail = f"{count} bricks" if whole else f"{new} new, {count} of {len(self._structure)}"
         if not whole and self._falls_after(count):
-            detail += ", not standing yet"
+            words += " would fall"
         self.step_words.value = cards.line(words, detail) + cards.brick_row(number, len(self._ends))
 
     def _falls_after(self, count: int) -> bool:

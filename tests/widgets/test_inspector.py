@@ -85,12 +85,12 @@ def test_a_step_that_does_not_stand_says_so():
     said = []
     for step in range(1, inspector.steps.max + 1):
         inspector.steps.value = step
-        said.append("not standing yet" in inspector.step_words.value)
+        said.append("would fall" in inspector.step_words.value)
     assert said == [False, True, True, False]
     inspector.show(hung, analyze(hung, backend="unverified"))
     inspector.steps.value = 2
     assert "2 of 4" in inspector.step_words.value
-    assert "not standing" not in inspector.step_words.value
+    assert "would fall" not in inspector.step_words.value
 
 
 def test_layers_cut_the_model_open(inspector):

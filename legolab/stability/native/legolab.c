@@ -1,4 +1,4 @@
-/* What Python calls. One call, one answer; nothing is kept between calls. */
+/* What Python calls. One call, one answer; between calls nothing is kept but memory. */
 #include "friction.h"
 #include "scene.h"
 
