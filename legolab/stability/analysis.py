@@ -221,29 +221,50 @@ def scores_of(
     if not time_limit > 0:
         raise InputError(f"expected a time limit above 0 s, got {time_limit}")
     physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
-    name = choose_backend(backend)
+    return judge_bricks(bricks, choose_backend(backend), physics, time_limit)[0]
+
+
+def judge_bricks(
+    bricks: Collection[Brick],
+    name: str,
+    physics: Physics,
+    time_limit: float,
+    fewer: Judgement | None = None,
+) -> tuple[FloatArray | None, Judgement | None]:
+    """As `scores_of`, and what the next call may begin from when bricks are put on.
+
+    Args:
+        bricks: at least one, no two in one place.
+        name: of a solver, or "unverified".
+        physics: of these bricks.
+        time_limit: seconds.
+        fewer: what this gave for the first so many of the bricks by the same physics.
+
+    Raises:
+        InputError, SolverError: as `analyze`.
+    """
     boxes, weights = weigh_bricks(bricks, physics)
     if name == UNVERIFIED:
-        return None
+        return None, None
     _, solver = find_backend(name)
     if own_form(solver, "judge") is not None:
-        found = _judged(solver, boxes, weights, physics, time_limit, whole=False)
+        found = _judged(solver, boxes, weights, physics, time_limit, whole=False, fewer=fewer)
         if found is not None:
             _, judgement = found
-            return _scores(judgement.pulls, _failing(judgement), capacity)
+            return _scores(judgement.pulls, _failing(judgement), physics.capacity), judgement
         name = FALLBACK
-    structure = BrickStructure(bricks, _around(boxes))
-    return analyze(
-        structure,
+    report = analyze(
+        BrickStructure(bricks, _around(boxes)),
         name,
         False,
-        ground,
-        loads,
+        physics.ground,
+        physics.loads,
         time_limit,
-        rotate=rotate,
-        capacity=capacity,
-        masses=masses,
-    ).scores
+        rotate=physics.rotate,
+        capacity=physics.capacity,
+        masses=physics.masses,
+    )
+    return report.scores, None
 
 
 def _judged(
@@ -253,13 +274,15 @@ def _judged(
     physics: Physics,
     time_limit: float,
     whole: bool,
+    fewer: Judgement | None = None,
 ) -> tuple[int, Judgement] | None:
     """Quarters by which the bricks were turned, and how they fare; None where nothing is proved."""
     own: OwnVerdict | None = own_form(solver, "judge")
     assert own is not None
     turns = settled_turn(boxes, weights) if physics.rotate else 0
     lying = turned(boxes, turns)
-    found = own.judge(lying, weights, physics.ground, physics.rotate, time_limit, whole)
+    before = None if physics.rotate else fewer  # fewer bricks may have been turned otherwise
+    found = own.judge(lying, weights, physics.ground, physics.rotate, time_limit, whole, before)
     return None if found is None else (turns, found)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,7 @@ class Judgement:
             they were not wanted.
         objective: N, of the published costs; 0 where no forces were wanted.
         columns, rows: size of the program that was solved.
+        kept: the solver's own, from where it goes on when bricks are put on; or None.
     """
 
     pulls: FloatArray
@@ -59,6 +61,7 @@ class Judgement:
     objective: float
     columns: int
     rows: int
+    kept: Any = None
 
 
 def balance_of(solution: Solution, solver: str) -> Balance:

@@ -1,7 +1,7 @@
 """Verdicts of a structure that grows and shrinks at its end, and of every step of a building.
 
-Knows nothing of how bricks are chosen. What was worked out for fewer bricks is kept, so that going
-back costs nothing.
+Knows nothing of how bricks are chosen. What was worked out for fewer bricks is kept: going back
+costs nothing, and going on begins from the last forces.
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ import numpy as np
 
 from legolab.bricks.brick import Brick
 from legolab.errors import InputError
-from legolab.stability.analysis import DEFAULT_TIME_LIMIT, scores_of
+from legolab.stability.analysis import DEFAULT_TIME_LIMIT, judge_bricks
+from legolab.stability.balance import Judgement
 from legolab.stability.equilibrium import PULL_CAPACITY, FloatArray, Ground, Physics
 from legolab.stability.registry import choose_backend
 from legolab.stability.report import Verdict
+
+_KEPT = 32
+"""Numbers of bricks of which the forces are kept."""
 
 
 class PrefixVerifier:
@@ -63,6 +67,7 @@ class PrefixVerifier:
         self._physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
         self._bricks: list[Brick] = list(bricks)
         self._known: dict[int, FloatArray | None] = {}  # scores by number of bricks
+        self._judged: dict[int, Judgement] = {}  # likewise, of the newest; fewest bricks first
 
     def __len__(self) -> int:
         """Number of bricks."""
@@ -87,6 +92,7 @@ class PrefixVerifier:
             raise InputError(f"expected 0 to {len(self._bricks)} bricks to keep, got {count}")
         del self._bricks[count:]
         self._known = {n: scores for n, scores in self._known.items() if n <= count}
+        self._judged = {n: found for n, found in self._judged.items() if n <= count}
 
     @property
     def scores(self) -> FloatArray | None:
@@ -109,17 +115,18 @@ class PrefixVerifier:
         if count == 0:
             return np.empty(0)
         if count not in self._known:
-            physics = self._physics.first(count)
-            self._known[count] = scores_of(
+            fewer = max((n for n in self._judged if n < count), default=0)
+            self._known[count], found = judge_bricks(
                 self._bricks[:count],
                 self._backend,
-                physics.ground,
-                physics.loads,
+                self._physics.first(count),
                 self._time_limit,
-                rotate=physics.rotate,
-                capacity=physics.capacity,
-                masses=physics.masses,
+                self._judged.get(fewer),
             )
+            if found is not None:
+                self._judged[count] = found
+                if len(self._judged) > _KEPT:
+                    del self._judged[min(self._judged)]
         return self._known[count]
 
     @property

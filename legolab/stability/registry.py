@@ -80,6 +80,7 @@ class OwnVerdict(Protocol):
         rotate: bool,
         time_limit: float,
         whole: bool = False,
+        fewer: Judgement | None = None,
     ) -> Judgement | None:
         """The published program of bricks, its ties broken.
 
@@ -90,6 +91,7 @@ class OwnVerdict(Protocol):
             rotate: the points of a brick turn with it.
             time_limit: seconds, more than 0.
             whole: forces and the objective too.
+            fewer: how the first so many of them fared without the rest.
 
         Returns:
             None where it cannot tell.

@@ -350,6 +350,20 @@ def test_it_has_every_point_where_they_have_it(size: tuple[int, int], rotate: bo
                 )
 
 
+def test_it_goes_on_from_fewer_bricks_whatever_is_said_of_them() -> None:
+    """The forces of its beginning, of another structure, and of more bricks than these."""
+    given = [weigh_bricks(structure) for structure in structures(12, 25)]
+    found = [fast.judge(*bricks, "baseplate", False, 10) for bricks in given]
+    for (boxes, weights), whole, other in zip(given, found, found[1:] + found[:1], strict=True):
+        start = fast.judge(boxes[:-2], weights[:-2], "baseplate", False, 10)
+        for fewer in (start, whole, other):
+            again = fast.judge(boxes, weights, "baseplate", False, 10, fewer=fewer)
+            np.testing.assert_allclose(again.pulls, whole.pulls, atol=1e-6)
+            np.testing.assert_allclose(again.residuals, whole.residuals, atol=1e-7)
+        shorter = fast.judge(boxes[:-2], weights[:-2], "baseplate", False, 10, fewer=whole)
+        np.testing.assert_allclose(shorter.pulls, start.pulls, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     "physics",
     [

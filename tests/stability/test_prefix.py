@@ -10,6 +10,7 @@ from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.stability import prefix
 from legolab.stability.analysis import analyze
+from legolab.stability.equilibrium import Physics
 from legolab.stability.prefix import PrefixVerifier, unstable_steps
 from legolab.stability.report import Verdict
 from tests.stability.structures import KINDS, random_structure
@@ -32,12 +33,53 @@ def test_every_prefix_has_the_scores_of_analyze(backend: str) -> None:
     assert seen == {Verdict.STABLE, Verdict.UNSTABLE}
 
 
+@pytest.mark.parametrize(
+    "physics",
+    [
+        {"ground": "table"},
+        {"rotate": True},
+        {"loads": {2: 0.02, 9: 0.1}, "masses": {0: 0.0}, "capacity": 0.4},
+    ],
+)
+def test_every_prefix_has_the_scores_of_analyze_by_other_physics(physics: dict[str, Any]) -> None:
+    rng = np.random.default_rng(22)
+    for structure in [random_structure(rng, 22, kind) for kind in KINDS]:
+        verifier = PrefixVerifier(**physics)
+        for count, brick in enumerate(structure, start=1):
+            verifier.append(brick)
+            first = Physics(**physics).first(count)
+            report = analyze(
+                structure[:count],
+                ground=first.ground,
+                loads=first.loads,
+                rotate=first.rotate,
+                capacity=first.capacity,
+                masses=first.masses,
+            )
+            assert verifier.scores is not None
+            np.testing.assert_allclose(verifier.scores, report.scores, atol=1e-6)
+
+
+def test_bricks_go_off_and_on_again_as_if_they_had_never_been_there() -> None:
+    rng = np.random.default_rng(23)
+    for structure in [random_structure(rng, 24, kind) for kind in KINDS]:
+        verifier = PrefixVerifier()
+        for _ in range(30):
+            more = min(len(structure) - len(verifier), int(rng.integers(1, 5)))
+            for brick in structure[len(verifier) : len(verifier) + more]:
+                verifier.append(brick)
+            assert verifier.scores is not None
+            report = analyze(structure[: len(verifier)])
+            np.testing.assert_allclose(verifier.scores, report.scores, atol=1e-6)
+            verifier.cut(len(verifier) - int(rng.integers(0, min(3, len(verifier)))))
+
+
 def test_going_back_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     verifier = PrefixVerifier([Brick(2, 2, 0, 0, layer) for layer in range(3)])
     three = verifier.scores
     verifier.append(Brick(2, 2, 5, 5, 1))
     assert verifier.verdict is Verdict.UNSTABLE and verifier.first_unstable == 3
-    monkeypatch.setattr(prefix, "scores_of", None)
+    monkeypatch.setattr(prefix, "judge_bricks", None)
     verifier.cut(3)
     assert verifier.scores is three and len(verifier) == 3
     assert verifier.verdict is Verdict.STABLE

@@ -93,6 +93,7 @@ _Judgement = _structure(
     "pull residual held force",
     "objective",
 )
+_Support = _structure("Support", "bricks room used pulls residuals", "motion force")
 _Answer = _structure(
     "Answer",
     "",
@@ -116,7 +117,7 @@ def load() -> Any:
     library.legolab_solve.argtypes = (
         [ctypes.c_void_p] * 3 + [ctypes.c_double] + [ctypes.c_void_p] * 2
     )
-    library.legolab_judge.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p]
+    library.legolab_judge.argtypes = [ctypes.c_void_p] + [ctypes.c_double] + [ctypes.c_void_p] * 3
     library.legolab_sources.restype = ctypes.c_char_p
     return library
 
@@ -214,6 +215,7 @@ def judge(
     rotate: bool,
     time_limit: float,
     whole: bool = False,
+    fewer: Judgement | None = None,
 ) -> Judgement | None:
     """How every brick fares in the published program, its ties broken.
 
@@ -224,6 +226,7 @@ def judge(
         rotate: the points of a brick turn with it.
         time_limit: seconds.
         whole: forces and the objective too.
+        fewer: how the first so many of them fared without the rest: often quicker from there.
 
     Returns:
         None where the engine proves nothing.
@@ -249,7 +252,16 @@ def judge(
         held=held.ctypes.data,
         force=forces.ctypes.data if whole else None,
     )
-    outcome = _Outcome(load().legolab_judge(ctypes.byref(bricks), time_limit, ctypes.byref(found)))
+    kept = None if whole else _Kept(2 * _most_forces(boxes) + len(_PARTS) * count, count)
+    outcome = _Outcome(
+        load().legolab_judge(
+            ctypes.byref(bricks),
+            time_limit,
+            fewer.kept.address if fewer is not None and fewer.kept is not None else None,
+            kept.address if kept is not None else None,
+            ctypes.byref(found),
+        )
+    )
     if outcome in _FAILURES:
         raise SolverError(_FAILURES[outcome].format(time_limit))
     if outcome is not _Outcome.EXACT:
@@ -262,7 +274,19 @@ def judge(
         objective=found.objective * COST_UNIT,
         columns=found.columns,
         rows=found.rows,
+        kept=kept,
     )
+
+
+class _Kept:
+    """What the engine keeps of an answer for the next one: see native/support.h."""
+
+    def __init__(self, room: int, bricks: int) -> None:
+        self._motion, self._force = np.empty((bricks, len(_PARTS))), np.empty(room, np.float32)
+        self._support = _Support(
+            room=room, motion=self._motion.ctypes.data, force=self._force.ctypes.data
+        )
+        self.address = ctypes.addressof(self._support)
 
 
 def _most_forces(boxes: IntArray) -> int:

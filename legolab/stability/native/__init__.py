@@ -1,7 +1,8 @@
 """The compiled part: the published program in small motions, in C. `build` compiles it.
 
-`program.h` has the mathematics, `interior.c` the method, `cholesky.c` its linear algebra and
-`friction.c` what is worked out at the end; `backends/fast.py` calls it.
+`program.h` has the mathematics, `interior.c` the method, `settle.c` its exact end, `cholesky.c` its
+linear algebra, `support.c` what one answer tells the next and `friction.c` what is worked out last;
+`backends/fast.py` calls it.
 """
 
 from __future__ import annotations

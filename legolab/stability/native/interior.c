@@ -11,7 +11,7 @@ phi = closing under y, the reduced costs are
 
 Every step keeps x s of all unknowns about alike while it makes them smaller. When they are small
 the end is tried: see settle.c. */
-#include "method.h"
+#include "support.h"
 
 #include <math.h>
 #include <string.h>
@@ -292,11 +292,16 @@ static int is_out_of_balance(const Method *m) {
     return 0;
 }
 
-Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, double deadline,
-                         Answer *answer, Method **method) {
-    costs->balanced = costs->residual != NULL;
+Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, const Support *support,
+                         const int *order, double deadline, Answer *answer, Method **method) {
+    int is_hinted = support && support->bricks && (support->pulls || support->residuals);
+    costs->balanced = costs->residual != NULL && !(is_hinted && support->residuals);
     *method = open_method(arena, program, costs);
-    Outcome outcome = minimise(*method, costs, AFRESH, deadline, answer);
+    if (is_hinted) {
+        take_costs(*method, costs);
+        is_hinted = take_support(*method, order, support);
+    }
+    Outcome outcome = minimise(*method, costs, is_hinted ? FROM_SUPPORT : AFRESH, deadline, answer);
     if (outcome != INEXACT || !costs->balanced) return outcome;
     costs->balanced = 0;
     *method = open_method(arena, program, costs);
@@ -315,7 +320,9 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
     m->last_step = 0;
     answer->steps = 0;
     if (now() > deadline) return OUT_OF_TIME;
-    if (from == AFRESH && stands_by_itself(m)) {
+    int is_there = from == FROM_SUPPORT ? settle_as_is(m, PROVED)
+                                        : from == AFRESH && stands_by_itself(m);
+    if (is_there) {
         answer_with(m, answer);
         return EXACT;
     }

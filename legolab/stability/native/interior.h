@@ -19,6 +19,7 @@ typedef struct {
 } Answer;
 
 typedef struct Method Method;
+typedef struct Support Support; /* see support.h */
 
 /* Room for the method, for costs of this form; `program` and `costs` must outlive it. */
 Method *open_method(Arena *arena, const Program *program, const Costs *costs);
@@ -26,17 +27,19 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs);
 int unknowns_of(const Method *method);
 
 /* Where `minimise` begins. AGAIN: after an EXACT answer, for other costs of the same form: perhaps
-the same forces are the best, else it goes on from where it was when half done. */
-typedef enum { AFRESH, NOT_BY_PRESSES_ALONE, AGAIN } Beginning;
+the same forces are the best, else it goes on from where it was when half done. FROM_SUPPORT: perhaps
+the forces that are not 0 are those of the answer. */
+typedef enum { AFRESH, NOT_BY_PRESSES_ALONE, AGAIN, FROM_SUPPORT } Beginning;
 
 /* Minimise `costs`. `answer` holds arrays to fill, or NULL where one is not wanted. */
 Outcome minimise(Method *method, const Costs *costs, Beginning from, double deadline,
                  Answer *answer);
 
 /* The same with a method of its own: where there are costs of residuals, first as if there were no
-residuals, which is less to do and mostly enough; `costs` says by `balanced` whether it was. */
-Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, double deadline,
-                         Answer *answer, Method **method);
+residuals, which is less to do and mostly enough; `costs` says by `balanced` whether it was.
+support, order: of an answer for fewer bricks, or NULL; see support.h. */
+Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, const Support *support,
+                         const int *order, double deadline, Answer *answer, Method **method);
 
 /* Seconds of a clock that only goes forward. */
 double now(void);

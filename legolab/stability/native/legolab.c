@@ -1,6 +1,7 @@
 /* What Python calls. One call, one answer; between calls nothing is kept but memory. */
 #include "friction.h"
 #include "scene.h"
+#include "support.h"
 
 #ifndef SOURCES
 #define SOURCES "unknown"
@@ -39,7 +40,7 @@ int legolab_solve(const Scene *scene, const Costs *costs, const Costs *published
     lay_out_program(&program, &arena, scene);
     Method *method;
     Costs own = *costs;
-    Outcome outcome = minimise_in_turn(&arena, &program, &own, deadline, answer, &method);
+    Outcome outcome = minimise_in_turn(&arena, &program, &own, NULL, NULL, deadline, answer, &method);
     answer->rows = program.rows;
     answer->columns = unknowns_of(method);
     if (outcome == EXACT && answer->friction_x) find_friction(&program, &arena, answer);
@@ -90,7 +91,9 @@ static void tell(const Program *p, const int *order, const char *held, const Ans
     }
 }
 
-int legolab_judge(const Bricks *bricks, double seconds, Judgement *found) {
+/* before: what is known of the first of these bricks; after: what is known now; or NULL. */
+int legolab_judge(const Bricks *bricks, double seconds, const Support *before, Support *after,
+                  Judgement *found) {
     jmp_buf out;
     Arena arena = {NULL, &out};
     if (setjmp(out)) {
@@ -112,10 +115,12 @@ int legolab_judge(const Bricks *bricks, double seconds, Judgement *found) {
     Outcome outcome = INEXACT;
     if (!found->force || take_forces(&scene, found, &answer)) {
         Method *method;
-        outcome = minimise_in_turn(&arena, &program, &costs, deadline, &answer, &method);
+        outcome = minimise_in_turn(&arena, &program, &costs, before, order, deadline, &answer,
+                                   &method);
         found->rows = program.rows;
         found->columns = unknowns_of(method);
         if (outcome == EXACT) tell(&program, order, held, &answer, found);
+        if (outcome == EXACT && after) keep_support(method, order, after);
         if (outcome == EXACT && found->force) {
             find_friction(&program, &arena, &answer);
             lay_out_costs(&scene, &arena, 0, &published);

@@ -86,6 +86,8 @@ void refine_step(Method *m);
 /* Try to end here: forces and motion then prove each other right, within `agreed`. If not, x, s
 and y are of no more use. */
 int settle(Method *m, double agreed);
+/* The same with the forces that are not 0 now. */
+int settle_as_is(Method *m, double agreed);
 
 /* Whether presses alone balance every brick: often, and quickly told. */
 int stands_by_itself(Method *m);

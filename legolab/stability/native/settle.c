@@ -5,6 +5,8 @@
 #include <string.h>
 
 static const int MAX_ROUNDS = 12;
+static const int MOTION_ROUNDS = 4;
+static const double STILL = 1e-14;     /* a change of the motion, of the largest */
 static const double TELLING = 0.8;     /* the last step, of 1: shorter ones say little */
 static const double SMALL = 1e-2;      /* value over reduced cost of what is 0 at the end */
 static const double DEPENDENT = 1e-12; /* of a diagonal: a pivot that is rounding */
@@ -97,10 +99,15 @@ static void settle_motion(Method *m) {
     clear(m->room_off, room->count);
     clear(m->spare_off, m->groups);
     clear(m->lack, m->program->rows);
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0, is_done = 0; round < MOTION_ROUNDS && !is_done; round++) {
+        double most = 0, last = 0;
         measure_dual(m);
         solve_step(m);
-        for (int r = 0; r < m->program->rows; r++) m->y[r] += m->dy[r];
+        for (int r = 0; r < m->program->rows; r++) {
+            m->y[r] += m->dy[r];
+            most = larger(most, m->y[r]), last = larger(last, m->dy[r]);
+        }
+        is_done = last <= STILL * most;
         for (int k = 0; k < room->count; k++)
             if (room->theta[k] == 0) room->s[k] += room->ds[k];
         for (int g = 0; g < m->kind[SPARE].count; g++)
@@ -167,8 +174,7 @@ int still_best(Method *m, const Costs *costs) {
     return proves(m, objective, PROVED);
 }
 
-int settle(Method *m, double agreed) {
-    drop_forces(m);
+int settle_as_is(Method *m, double agreed) {
     if (!settle_forces(m)) return 0;
     double objective = m->objective, error = m->primal_error;
     int proved = proves(m, objective, agreed);
@@ -178,4 +184,9 @@ int settle(Method *m, double agreed) {
     }
     m->objective = objective, m->primal_error = error;
     return proved;
+}
+
+int settle(Method *m, double agreed) {
+    drop_forces(m);
+    return settle_as_is(m, agreed);
 }
