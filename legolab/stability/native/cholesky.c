@@ -276,7 +276,7 @@ static void lay_out_fronts(Factor *f, Arena *arena, const Columns *all, int grou
         for (int i = front->columns; i < front->rows; i++) front->above[i] = where[front->row[i]];
     }
     f->front_of = front_of;
-    f->value = TAKE_UNSET(arena, double, f->entries);
+    f->value = TAKE_UNSET(arena, double, f->entries + 1);
     f->gathered = TAKE(arena, Lanes, blocks_for(widest));
 }
 

@@ -25,7 +25,7 @@ typedef struct {
     Front *front;
     int *front_of;       /* [size] of a column */
     int *diagonal_place; /* [size] in `value` */
-    double *value;       /* [entries] the matrix before `factor`, L after it */
+    double *value;       /* [entries + 1] the matrix before `factor`, L after it; the last is idle */
     double *diagonal;    /* D */
     double *whole;       /* the diagonal before */
     Lanes *gathered;

@@ -99,7 +99,6 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
         if (s->weight[b] > m->scale) m->scale = s->weight[b];
     }
     for (int e = 0; e < s->sides; e++) m->unknowns += program->side[e].count > 0;
-    m->dense = TAKE(arena, double, (widest + 1) * (widest + 2) / 2);
     m->shared = TAKE(arena, double, widest + 1);
     return m;
 }
@@ -174,18 +173,19 @@ static void begin(Method *m) {
 /* How far the step may go, of 1, until a value or a reduced cost is nearly 0. */
 MANY static void longest(const Method *m, double *primal, double *dual) {
     double back = m->last_step > LONG ? LAST_BACK : BACK;
-    double most_x = back, most_s = back; /* of -dx / x and -ds / s */
+    float most_x = (float)back, most_s = (float)back; /* of -dx / x and -ds / s: so exact is enough */
     for (int k = 0; k < KINDS; k++) {
         const Kind *kind = m->kind + k;
         const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
 #pragma omp simd reduction(max : most_x, most_s)
         for (int i = 0; i < kind->count; i++) {
-            double by_x = x[i] > 0 ? -dx[i] / x[i] : 0, by_s = x[i] > 0 ? -ds[i] / s[i] : 0;
+            float by_x = x[i] > 0 ? (float)-dx[i] / (float)x[i] : 0;
+            float by_s = x[i] > 0 ? (float)-ds[i] / (float)s[i] : 0;
             most_x = by_x > most_x ? by_x : most_x;
             most_s = by_s > most_s ? by_s : most_s;
         }
     }
-    *primal = back / most_x, *dual = back / most_s;
+    *primal = back / (double)most_x, *dual = back / (double)most_s;
 }
 
 /* The gap if the step went so far. */
@@ -225,6 +225,11 @@ MANY static void go(Method *m, double primal, double dual) {
     for (int r = 0; r < m->program->rows; r++) m->y[r] += dual * m->dy[r];
 }
 
+static void measure(Method *m) {
+    measure_dual(m);
+    measure_primal(m);
+}
+
 /* One step. Returns how far it got, of 1. */
 static double advance(Method *m) {
     double primal, dual;
@@ -236,15 +241,13 @@ static double advance(Method *m) {
     double left = gap_after(m, primal, dual) / m->gap;
     look_at(m, 1, left * left * left * m->gap / m->unknowns);
     solve_step(m);
-    if (m->gap <= HALF_DONE * fabs(m->bound)) refine_step(m);
+    int is_late = m->gap <= HALF_DONE * fabs(m->bound);
+    if (is_late) refine_step(m);
     longest(m, &primal, &dual);
     go(m, primal, dual);
+    if (is_late) measure(m);
+    else measure_after(m, primal, dual);
     return m->last_step = fmin(primal, dual);
-}
-
-static void measure(Method *m) {
-    measure_dual(m);
-    measure_primal(m);
 }
 
 /* Values, reduced costs and motion, to or from one array. */
@@ -328,8 +331,8 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
     }
     if (from == AGAIN && m->has_half) copy_state(m, NULL, m->half);
     else begin(m);
+    measure(m);
     for (answer->steps = 0; answer->steps < MAX_STEPS; answer->steps++) {
-        measure(m);
         double size = fabs(m->bound) + 1;
         if (!(m->gap < 1e300) || is_out_of_balance(m)) break;
         if (keep && m->gap <= HALF_DONE * size) {

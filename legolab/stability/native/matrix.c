@@ -13,11 +13,13 @@ static const double PAYS[KINDS] = {PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, PROXI
 /* Added to the diagonal: it keeps motions small that nothing asks for. */
 static const double NUDGE = 1e-8;
 
+/* Any theta near x / s will do, if only it is the same everywhere. */
 MANY void weigh(Method *m) {
     for (int k = 0; k < KINDS; k++) {
         const double *x = m->kind[k].x, *s = m->kind[k].s;
         double *theta = m->kind[k].theta;
-        for (int i = 0; i < m->kind[k].count; i++) theta[i] = x[i] > 0 ? x[i] / (s[i] + PAYS[k] * x[i]) : 0;
+        for (int i = 0; i < m->kind[k].count; i++)
+            theta[i] = x[i] > 0 ? (float)x[i] / (float)(s[i] + PAYS[k] * x[i]) : 0;
     }
 }
 
@@ -41,10 +43,6 @@ MANY static void share_pulls(Method *m) {
     }
 }
 
-PART void add_entry(double *dense, int i, int j, double value) {
-    dense[i > j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i] += value;
-}
-
 /* Weights over the points of a contact: their sum and moments up to the second. */
 typedef struct {
     Moments first;
@@ -57,11 +55,11 @@ PART void add_weights(Weights *weights, Lanes weight, Lanes x, Lanes y) {
     weights->xx += by_x * x, weights->xy += by_x * y, weights->yy += by_y * y;
 }
 
-/* What the points of a contact add to the clique of the brick on top. */
-PART void add_contact(Method *m, int c) {
+/* What the points of a contact add to the matrix, and their pulls to the shared column. */
+PART void add_contact(Method *m, int c, double *value, double *column) {
     const Program *p = m->program;
     const Lanes *part = p->contact[c].part;
-    const int *index = p->contact_index + MOST_ROWS * c, *entry = p->contact_entry + PAIRS * c;
+    const int *index = p->contact_index + MOST_ROWS * c, *place = p->contact_place + PAIRS * c;
     const Lanes *press = lanes(m->kind[PRESS].theta), *room = lanes(m->kind[ROOM].theta);
     Weights weights = {0};
     Moments shares = {0};
@@ -78,28 +76,44 @@ PART void add_contact(Method *m, int c) {
     Lanes v0 = part[0] * w0 + part[1] * wx + part[2] * wy;
     Lanes v1 = part[0] * wx + part[1] * wxx + part[2] * wxy;
     Lanes v2 = part[0] * wy + part[1] * wxy + part[2] * wyy;
-    Lanes shared = part[0] * sum_of(shares.sum) + part[1] * sum_of(shares.x) +
-                   part[2] * sum_of(shares.y);
     for (int i = 0; i < MOST_ROWS; i++) {
         Lanes row = v0[i] * part[0] + v1[i] * part[1] + v2[i] * part[2];
-        m->shared[index[i]] += shared[i];
-        for (int j = 0; j <= i; j++) m->dense[*entry++] += row[j];
+        for (int j = 0; j <= i; j++) value[*place++] += row[j];
     }
+    if (!column) return;
+    Lanes shared = part[0] * sum_of(shares.sum) + part[1] * sum_of(shares.x) +
+                   part[2] * sum_of(shares.y);
+    for (int i = 0; i < MOST_ROWS; i++) column[index[i]] += shared[i];
 }
 
-PART void add_residuals(Method *m, int b) {
-    if (!m->kind[PLUS].count) return;
-    const int *own = m->program->own_index + 5 * b;
+PART void add_entry(double *value, const int *place, int i, int j, double entry) {
+    value[place[i > j ? i * (i + 1) / 2 + j : j * (j + 1) / 2 + i]] += entry;
+}
+
+PART void add_residuals(Method *m, int b, double *value) {
+    const Program *p = m->program;
+    const int *own = p->own_index + 5 * b, *place = p->place + p->place_start[b];
     double w[PARTS];
     for (int part = 0; part < PARTS; part++)
         w[part] = m->kind[PLUS].theta[PARTS * b + part] + m->kind[MINUS].theta[PARTS * b + part];
-    add_entry(m->dense, own[0], own[0], w[V]);
+    add_entry(value, place, own[0], own[0], w[V]);
     for (int axis = 0; axis < 2; axis++) {
         int above = own[1 + 2 * axis], below = own[2 + 2 * axis];
         double tilt = w[axis ? T1 : T2], shift = w[axis ? FY : FX] * HALF_HEIGHT * HALF_HEIGHT;
-        if (above >= 0) add_entry(m->dense, above, above, tilt + shift);
-        if (below >= 0) add_entry(m->dense, below, below, tilt + shift);
-        if (above >= 0 && below >= 0) add_entry(m->dense, above, below, shift - tilt);
+        if (above >= 0) add_entry(value, place, above, above, tilt + shift);
+        if (below >= 0) add_entry(value, place, below, below, tilt + shift);
+        if (above >= 0 && below >= 0) add_entry(value, place, above, below, shift - tilt);
+    }
+}
+
+/* What a brick's largest pull adds, from the column that its pulls share. */
+PART void add_shared(const Method *m, int b, double *value) {
+    const Program *p = m->program;
+    const int *place = p->place + p->place_start[b];
+    int width = p->clique_start[b + 1] - p->clique_start[b];
+    for (int i = 0; i < width; i++) {
+        double factor = m->shared[i] * m->most_weight[b];
+        for (int j = 0; j <= i; j++) value[*place++] += factor * m->shared[j];
     }
 }
 
@@ -129,18 +143,13 @@ MANY void assemble(Method *m, double nothing) {
     share_pulls(m);
     memset(value, 0, (size_t)p->factor.entries * sizeof(double));
     for (int b = 0; b < s->bricks; b++) {
+        int shares = !is_shared(m) && m->most_weight[b] > 0;
         int width = p->clique_start[b + 1] - p->clique_start[b];
-        int entries = width * (width + 1) / 2;
-        const int *place = p->place + p->place_start[b];
-        memset(m->dense, 0, (size_t)entries * sizeof(double));
-        memset(m->shared, 0, (size_t)width * sizeof(double));
-        for (int c = p->first[b]; c < p->first[b + 1]; c++) add_contact(m, c);
-        add_residuals(m, b);
-        for (int i = 0, at = 0; i < width; i++) {
-            double factor = is_shared(m) ? 0 : m->shared[i] * m->most_weight[b];
-            for (int j = 0; j <= i; j++, at++)
-                value[place[at]] += m->dense[at] + factor * m->shared[j];
-        }
+        if (shares) memset(m->shared, 0, (size_t)width * sizeof(double));
+        for (int c = p->first[b]; c < p->first[b + 1]; c++)
+            add_contact(m, c, value, shares ? m->shared : NULL);
+        if (shares) add_shared(m, b, value);
+        if (m->kind[PLUS].count) add_residuals(m, b, value);
     }
     for (int e = 0; e < s->sides; e++) {
         const Side *side = p->side + e;

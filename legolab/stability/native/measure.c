@@ -79,6 +79,25 @@ MANY static double product(const double *a, const double *b, int count) {
     return sum;
 }
 
+MANY void measure_gap(Method *m) {
+    const Scene *s = m->program->scene;
+    Kind *kind = m->kind;
+    m->bound = product(s->weight, m->y, s->bricks);
+    if (kind[SPARE].count) m->bound -= product(m->costs->cap, kind[SPARE].s, kind[SPARE].count);
+    m->gap = 0;
+    for (int k = 0; k < KINDS; k++) m->gap += product(kind[k].x, kind[k].s, kind[k].count);
+}
+
+/* The step takes the same share off everything that is missing. */
+MANY void measure_after(Method *m, double primal, double dual) {
+    for (int k = 0; k < KINDS; k++)
+        for (int i = 0; i < m->kind[k].count; i++) m->kind[k].off[i] *= 1 - dual;
+    for (int r = 0; r < m->program->rows; r++) m->lack[r] *= 1 - primal;
+    for (int k = 0; k < m->kind[ROOM].count; k++) m->room_off[k] *= 1 - primal;
+    for (int g = 0; g < m->kind[SPARE].count; g++) m->spare_off[g] *= 1 - primal;
+    measure_gap(m);
+}
+
 MANY void measure_primal(Method *m) {
     const Program *p = m->program;
     const Scene *s = p->scene;
@@ -93,15 +112,11 @@ MANY void measure_primal(Method *m) {
         for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++)
             new_lanes(m->room_off)[k] =
                 kind[MOST].x[g] - lanes(kind[PULL].x)[k] - lanes(kind[ROOM].x)[k];
-    m->bound = product(s->weight, m->y, s->bricks);
+    for (int g = 0; g < kind[SPARE].count; g++)
+        m->spare_off[g] = m->costs->cap[g] - kind[MOST].x[g] - kind[SPARE].x[g];
     m->objective = product(m->costs->max_pull, kind[MOST].x, m->groups) +
                    product(m->pull_cost, kind[PULL].x, kind[PULL].count) +
                    product(m->costs->residual, kind[PLUS].x, kind[PLUS].count) +
                    product(m->costs->residual, kind[MINUS].x, kind[MINUS].count);
-    for (int g = 0; g < kind[SPARE].count; g++) {
-        m->spare_off[g] = m->costs->cap[g] - kind[MOST].x[g] - kind[SPARE].x[g];
-        m->bound -= m->costs->cap[g] * kind[SPARE].s[g];
-    }
-    m->gap = 0;
-    for (int k = 0; k < KINDS; k++) m->gap += product(kind[k].x, kind[k].s, kind[k].count);
+    measure_gap(m);
 }

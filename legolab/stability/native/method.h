@@ -31,7 +31,7 @@ struct Method {
     double *most_weight;     /* [groups] 1 / (1 / theta_m + 1 / theta_l + sum h), 0 where m stays */
     double *most_push;       /* [groups] */
     double *closing[2];      /* [presses], [pulls] */
-    double *dense, *shared;  /* a clique's matrix and its column of pulls */
+    double *shared;          /* the column of a clique's pulls */
     /* Pulls that share a largest one, of a brick or all: their blocks, how many they are. */
     int groups, *group_block, *group_size; /* [groups + 1], [groups] */
     double *common, *answer; /* [rows + 1] the column of a group of all, and what solves for it */
@@ -62,6 +62,11 @@ void find_closings(Method *m, const double *y);
 void measure_dual(Method *m);
 /* lack, room_off, spare_off, primal_error, objective, bound, gap. */
 void measure_primal(Method *m);
+/* bound and gap. */
+void measure_gap(Method *m);
+/* After a step: off, lack, room_off, spare_off, bound and gap, from what they were before it. Good
+as long as much is missing. */
+void measure_after(Method *m, double primal, double dual);
 /* rows -= what the forces `of` (values or steps, by kind) do. */
 void take_off(const Method *m, double *const of[KINDS], double *rows);
 

@@ -182,15 +182,16 @@ static void collect_cliques(Program *p, Arena *arena) {
     }
 }
 
-/* What a contact has fewer rows than most comes to nothing, past the end of the clique. */
-static void index_contact(Program *p, int c, const int *index, int width) {
-    int *own = p->contact_index + MOST_ROWS * c, *entry = p->contact_entry + PAIRS * c;
+/* What a contact has fewer rows than most comes to nothing: past the end of the clique, and of the
+matrix. */
+static void index_contact(Program *p, int c, const int *index, int width, const int *place) {
+    int *own = p->contact_index + MOST_ROWS * c, *to = p->contact_place + PAIRS * c;
     for (int i = 0; i < MOST_ROWS; i++)
         own[i] = i < p->contact[c].count ? index[p->contact[c].row[i]] : width;
     for (int i = 0; i < MOST_ROWS; i++)
         for (int j = 0; j <= i; j++) {
             int high = own[i] > own[j] ? own[i] : own[j], low = own[i] + own[j] - high;
-            *entry++ = high * (high + 1) / 2 + low;
+            *to++ = high < width ? place[high * (high + 1) / 2 + low] : p->factor.entries;
         }
 }
 
@@ -198,7 +199,7 @@ static void index_cliques(Program *p, Arena *arena) {
     const Scene *s = p->scene;
     int *index = TAKE(arena, int, p->rows);
     p->contact_index = TAKE(arena, int, MOST_ROWS * s->contacts);
-    p->contact_entry = TAKE(arena, int, PAIRS * s->contacts);
+    p->contact_place = TAKE(arena, int, PAIRS * s->contacts);
     p->own_index = TAKE(arena, int, 5 * s->bricks);
     for (int b = 0; b < s->bricks; b++) {
         int own[5];
@@ -207,7 +208,8 @@ static void index_cliques(Program *p, Arena *arena) {
             index[p->clique_row[i]] = i - p->clique_start[b];
         for (int i = 0; i < 5; i++) p->own_index[5 * b + i] = own[i] < 0 ? -1 : index[own[i]];
         for (int c = p->first[b]; c < p->first[b + 1]; c++)
-            index_contact(p, c, index, p->clique_start[b + 1] - p->clique_start[b]);
+            index_contact(p, c, index, p->clique_start[b + 1] - p->clique_start[b],
+                          p->place + p->place_start[b]);
     }
 }
 

@@ -92,7 +92,7 @@ typedef struct {
     /* Cliques of rows, for the matrix of the method: one per brick, then one per side. */
     int *clique_start, *clique_row;
     int *contact_index; /* [contacts][MOST_ROWS] in the clique of the brick on top */
-    int *contact_entry; /* [contacts][PAIRS] in its matrix, for rows i >= j */
+    int *contact_place; /* [contacts][PAIRS] in `factor.value`, for rows i >= j */
     int *own_index;     /* [bricks][5]: V, X above, X below, Y above, Y below; -1 where none */
     int *place_start, *place; /* see place_cliques */
     Factor factor;
