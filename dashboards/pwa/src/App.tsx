@@ -27,7 +27,7 @@ export function App() {
     <HistoryPanel
       cards={history.cards}
       current={model?.id ?? null}
-      busy={busy && "order" in work ? work.order.prompt : null}
+      work={work}
       trouble={history.trouble}
       onOpen={(id) => layout.close(() => void studio.open(id))}
       onBusy={() => layout.close(() => studio.show(null))}

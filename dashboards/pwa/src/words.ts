@@ -2,6 +2,7 @@
 
 import type { Difference, Report } from "./api/events";
 import type { Hold } from "./bricks/brick";
+import type { Work } from "./work/state";
 
 export function bricksInWords(count: number): string {
   return count === 1 ? "1 brick" : `${count} bricks`;
@@ -53,6 +54,21 @@ export function lineInWords(position: number | null): string {
   if (position === null) return "In line";
   if (position <= 1) return "Next in line";
   return position === 2 ? "1 order is before yours" : `${position - 1} orders are before yours`;
+}
+
+/** How far an order is, as the list has it; null when nothing is under way. */
+export function progressInShort(work: Work): string | null {
+  switch (work.phase) {
+    case "sending":
+      return work.away ? "not sent yet" : "being sent";
+    case "queued":
+      return "in line";
+    case "building":
+    case "fetching":
+      return "being built";
+    default:
+      return null;
+  }
 }
 
 /** What a day is called in the list. */

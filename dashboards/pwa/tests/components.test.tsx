@@ -14,6 +14,7 @@ import { StepBar } from "../src/components/StepBar";
 import { TroubleCard } from "../src/components/TroubleCard";
 import { Understood } from "../src/components/Understood";
 import { VerdictChip } from "../src/components/VerdictChip";
+import { IDLE } from "../src/work/state";
 
 test("what is not verified is said, and looks otherwise than what stands", () => {
   const { container } = render(
@@ -124,7 +125,7 @@ test("the list says what each model is worth, opens and deletes", () => {
     <HistoryPanel
       cards={[card]}
       current={null}
-      busy={null}
+      work={IDLE}
       trouble={null}
       onOpen={open}
       onBusy={() => undefined}

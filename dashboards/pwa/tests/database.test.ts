@@ -1,25 +1,7 @@
 import "fake-indexeddb/auto";
 import { expect, test } from "vitest";
 import { forget, keep, listCards, load } from "../src/history/database";
-import type { Model } from "../src/history/model";
-import { REPORT } from "./fakes";
-
-function model(id: string, made: number): Model {
-  return {
-    id,
-    caption: `model ${id}`,
-    description: "chair",
-    notes: [],
-    differences: [],
-    seed: 7,
-    made,
-    bricks: [{ h: 2, w: 4, x: 0, y: 0, z: 0 }],
-    colors: [73],
-    complete: true,
-    report: REPORT,
-    files: { "model.txt": new Blob(["2x4 (0,0,0)"]) },
-  };
-}
+import { model } from "./fakes";
 
 test("models are kept, listed newest first, opened whole, and forgotten", async () => {
   await keep(model("a", 1), null);

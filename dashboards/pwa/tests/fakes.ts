@@ -25,6 +25,23 @@ export const REPORT: Report = {
   backend: "highs",
 };
 
+export function model(id: string, made: number): Model {
+  return {
+    id,
+    caption: `model ${id}`,
+    description: "chair",
+    notes: [],
+    differences: [],
+    seed: 7,
+    made,
+    bricks: [{ h: 2, w: 4, x: 0, y: 0, z: 0 }],
+    colors: [73],
+    complete: true,
+    report: REPORT,
+    files: { "model.txt": new Blob(["2x4 (0,0,0)"]) },
+  };
+}
+
 export const FINISHED: JobEvent = {
   type: "finished",
   caption: "a chair",

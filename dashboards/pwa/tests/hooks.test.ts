@@ -1,11 +1,15 @@
 // @vitest-environment jsdom
-import { act, renderHook } from "@testing-library/react";
-import { expect, test } from "vitest";
+import "fake-indexeddb/auto";
+import { act, renderHook, waitFor } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { listCards } from "../src/history/database";
+import { useHistory } from "../src/hooks/useHistory";
 import { useOrderForm } from "../src/hooks/useOrderForm";
 import { useSteps } from "../src/hooks/useSteps";
 import { useToken } from "../src/hooks/useToken";
 import { tokenIn } from "../src/hooks/useTokenForm";
 import { parseBricks } from "../src/bricks/brick";
+import { model } from "./fakes";
 
 test("a token in the address is kept and taken out of the address bar", () => {
   window.history.replaceState(null, "", "/?x=1#token=abc.def");
@@ -81,4 +85,20 @@ test("steps begin whole, go back and forth, and begin whole for another model", 
   expect(result.current).toMatchObject({ step: 1, visible: 2, added: 2 });
   rerender({ id: "b", bricks: other });
   expect(result.current).toMatchObject({ step: 3, visible: 3 });
+});
+
+test("a model is listed at once, and only as long as it can be kept", async () => {
+  const { result } = renderHook(() => useHistory());
+  await waitFor(() => expect(result.current.cards).toEqual([]));
+  act(() => result.current.keep(model("a", 1)));
+  expect(result.current.cards.map(({ id }) => id)).toEqual(["a"]);
+  await waitFor(async () => expect(await listCards()).toHaveLength(1));
+  const full = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+    throw new DOMException("full", "QuotaExceededError");
+  });
+  act(() => result.current.keep(model("b", 2)));
+  expect(result.current.cards.map(({ id }) => id)).toEqual(["b", "a"]);
+  await waitFor(() => expect(result.current.trouble).toContain("no room left"));
+  await waitFor(() => expect(result.current.cards.map(({ id }) => id)).toEqual(["a"]));
+  full.mockRestore();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as words from "../src/words";
+import { IDLE, reduce, type Work } from "../src/work/state";
 
 test.each([
   ["stable", "Stands, holds 6.6 times its own load", "Stands", "holds 6.6 times its own load"],
@@ -24,6 +25,28 @@ test("the line: how many are before", () => {
     "1 order is before yours",
     "4 orders are before yours",
   ]);
+});
+
+test("the list tells an order that waits from one that is being built", () => {
+  const order = { prompt: "a chair", seed: null, temperature: 0.3, max_bricks: 200 };
+  const queued: Work = { phase: "queued", order, position: 3, away: false };
+  const away: Work = { phase: "sending", order, away: true };
+  const asked = reduce(IDLE, { type: "asked", order });
+  expect([IDLE, away, asked, queued].map(words.progressInShort)).toEqual([
+    null,
+    "not sent yet",
+    "being sent",
+    "in line",
+  ]);
+  const fetching: Work = {
+    phase: "fetching",
+    order,
+    bricks: [],
+    description: "",
+    began: 0,
+    away: false,
+  };
+  expect(words.progressInShort(fetching)).toBe("being built");
 });
 
 test("a description comes apart into its subject and what is said of it", () => {

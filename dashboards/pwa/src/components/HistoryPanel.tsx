@@ -1,13 +1,14 @@
 import type { Card } from "../history/database";
 import { groupByDay } from "../history/days";
+import { progressInShort } from "../words";
+import type { Work } from "../work/state";
 import { HistoryRow } from "./HistoryRow";
 import { Notice } from "./Notice";
 
 interface HistoryPanelProps {
   cards: Card[];
   current: string | null;
-  /** What is being built now, in the person's words; null when nothing is. */
-  busy: string | null;
+  work: Work;
   trouble: string | null;
   onOpen(id: string): void;
   onBusy(): void;
@@ -15,24 +16,25 @@ interface HistoryPanelProps {
 }
 
 export function HistoryPanel(props: HistoryPanelProps) {
-  const { cards, current, busy, trouble } = props;
+  const { cards, current, work, trouble } = props;
+  const progress = progressInShort(work);
   return (
     <>
       {trouble && <Notice tone="bad">{trouble}</Notice>}
-      {busy !== null && (
+      {progress !== null && "order" in work && (
         <ul className="history-list">
           <li className={current === null ? "history-row current" : "history-row"}>
             <button className="open" onClick={props.onBusy}>
               <span className="thumbnail waiting" />
               <span>
-                {busy}
-                <small>being built</small>
+                {work.order.prompt}
+                <small>{progress}</small>
               </span>
             </button>
           </li>
         </ul>
       )}
-      {cards.length === 0 && busy === null && (
+      {cards.length === 0 && progress === null && (
         <p className="second empty">What you build is kept here, also without a network.</p>
       )}
       {groupByDay(cards, Date.now()).map(([day, models]) => (

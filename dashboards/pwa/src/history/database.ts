@@ -55,11 +55,16 @@ async function within<T>(
   }
 }
 
-/** Keep a model, in the place of an earlier one with its id. */
-export async function keep(model: Model, thumbnail: Blob | null): Promise<void> {
+/** What the list shows of a model. */
+export function cardOf(model: Model, thumbnail: Blob | null): Card {
   const { id, caption, made, bricks, report } = model;
   const { verdict, summary } = report;
-  const card: Card = { id, caption, made, bricks: bricks.length, verdict, summary, thumbnail };
+  return { id, caption, made, bricks: bricks.length, verdict, summary, thumbnail };
+}
+
+/** Keep a model, in the place of an earlier one with its id. */
+export async function keep(model: Model, thumbnail: Blob | null): Promise<void> {
+  const card = cardOf(model, thumbnail);
   await within("readwrite", (cards, models) => {
     cards.put(card);
     return models.put(model);

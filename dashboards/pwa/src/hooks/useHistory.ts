@@ -1,7 +1,7 @@
 /** Models made before, kept in this browser. */
 
 import { useCallback, useEffect, useState } from "react";
-import { type Card, forget, keep, listCards, load } from "../history/database";
+import { type Card, cardOf, forget, keep, listCards, load } from "../history/database";
 import type { Model } from "../history/model";
 import { thumbnailOf } from "../history/thumbnail";
 
@@ -41,11 +41,16 @@ export function useHistory(): History {
   useEffect(() => void attempt(async () => undefined), [attempt]);
 
   const keepModel = useCallback(
-    (model: Model) =>
+    (model: Model) => {
+      const others = (cards: Card[]) => cards.filter((card) => card.id !== model.id);
+      // In the list at once: until it is drawn and kept it would be nowhere.
+      setCards((cards) => [cardOf(model, null), ...others(cards)]);
       void attempt(async () => {
         const picture = model.files["preview.png"];
         await keep(model, picture ? await thumbnailOf(picture) : null);
-      }),
+        return true;
+      }).then((kept) => kept ?? setCards(others));
+    },
     [attempt],
   );
   const open = useCallback((id: string) => attempt(() => load(id)), [attempt]);
