@@ -53,10 +53,11 @@ uniform float by_score;
 const vec3 YELLOW = vec3(0.98, 0.78, 0.04);
 
 vec3 toned(vec3 tone) {
-    tone = mix(tone, vec3(0.80, 0.80, 0.78), 0.55 * is_old);
-    tone = mix(tone, vec3(0.72, 0.73, 0.74), 0.40 * is_other);
-    // Yellow is a score, too: there the picked brick keeps its colour, and its lines are yellow.
-    return mix(tone, YELLOW, 0.72 * is_picked * (1.0 - by_score));
+    // A colour that is a score stays what it is, and so does yellow: there only the lines tell.
+    float may_change = 1.0 - by_score;
+    tone = mix(tone, vec3(0.80, 0.80, 0.78), 0.55 * is_old * may_change);
+    tone = mix(tone, vec3(0.72, 0.73, 0.74), 0.40 * is_other * may_change);
+    return mix(tone, YELLOW, 0.72 * is_picked * may_change);
 }
 """
 
