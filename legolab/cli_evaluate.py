@@ -96,6 +96,70 @@ def run(
     raise typer.Exit(0 if report.is_known(rows) else 3)
 
 
+@app.command("model")
+def model(
+    captions: Annotated[
+        str, typer.Option("--set", help="held-out, people, or both one after the other.")
+    ] = "both",
+    count: Annotated[
+        int | None, typer.Option(help="So many captions of a set; 210 held out, 100 of people.")
+    ] = None,
+    drafts: Annotated[
+        int | None, typer.Option(help="Draw a model at most so many times; 1 is the bare model.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Answers to each caption.", min=1)] = 1,
+    folder: Annotated[
+        str, typer.Option("--model", help="A folder that `legolab train` made.")
+    ] = "embedded",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead.")
+    ] = False,
+) -> None:
+    """How good the model is: recognised, as asked, standing, new; with intervals.
+
+    Held-out captions are for shapes that no training sees; people's were written without knowing
+    the model's words.
+    """
+    from legolab.generation.generator import MAX_DRAFTS
+    from legolab.training import exam
+
+    names = list(exam.SETS) if captions == "both" else [captions]
+    sets = {name: exam.cases_of(name, count) for name in names}
+    document: dict[str, object] = {}
+    line = console.RunLine()
+    try:
+        with _interrupts() as stop, line:
+            examiner = exam.Examiner()
+
+            def tell(progress: Progress) -> None:
+                stop()
+                line.show(progress)
+
+            tables = {}
+            for name, cases in sets.items():
+                answers = list(
+                    examiner.sit(
+                        cases,
+                        drafts=MAX_DRAFTS if drafts is None else drafts,
+                        seeds=seeds,
+                        model=folder,
+                        tell=tell,
+                    )
+                )
+                ceiling = examiner.ceiling(cases)
+                tables[name] = exam.marks(answers), ceiling, exam.diversity(answers)
+                document[name] = exam.to_json(answers, ceiling)
+            stop()
+    except KeyboardInterrupt:
+        console.complain("Stopped; nothing was kept.")
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        console.write_json(document)
+        return
+    for name, (marks, ceiling, alike) in tables.items():
+        console.show_exam(name, marks, ceiling, alike)
+
+
 @contextmanager
 def _interrupts() -> Iterator[Callable[[], None]]:
     """Ctrl-C, never lost: Python drops one that comes while an object is being destroyed.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from legolab.serve.supervisor import Ready
     from legolab.stability.comparison import Comparison, Inspection
     from legolab.stability.report import StabilityReport
+    from legolab.training.exam import Mark
     from legolab.training.train import Progress
 
 SHOWN_FAILING = 12
@@ -243,6 +244,36 @@ def show_run(
         say("")
     for file in files:
         say(str(file))
+
+
+def show_exam(
+    name: str, marks: Sequence[Mark], ceiling: Mapping[str, float], alike: float | None
+) -> None:
+    """The closing table of `legolab evaluate model` for one set of captions.
+
+    Args:
+        name: of the set.
+        marks: its lines.
+        ceiling: what the true shapes get, by mark.
+        alike: mean overlap between seeds; None with one.
+    """
+    say("")
+    say(f"{name}, {max(mark.of for mark in marks)} answers", style="bold")
+    table = _table("", "all", "95%", "of", "valid", "true")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for mark in marks:
+        most = ceiling.get(mark.name)
+        value, low, high, valid, true = (
+            "" if figure is None else f"{100 * figure:.1f}" if mark.is_share else f"{figure:.3g}"
+            for figure in (mark.value, mark.low, mark.high, mark.valid, most)
+        )
+        unit = "%" if mark.is_share else ""
+        interval = f"{low} to {high}"
+        table.add_row(Text(mark.name), value + unit, interval, str(mark.of), valid, true)
+    _out.print(table)
+    if alike is not None:
+        say(f"Overlap between seeds {alike:.2f}.")
 
 
 def show_generation(

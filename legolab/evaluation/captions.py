@@ -18,6 +18,10 @@ from legolab.formats import MAX_FILE_BYTES
 SHIPPED = Path(__file__).with_name("captions.csv")
 """21 categories by 5 captions; the first 21 rows are one of each."""
 
+PEOPLE = Path(__file__).with_name("people.csv")
+"""100 captions in people's words, written by someone who knew the 21 categories and nothing else of
+the model or its words; never trained on."""
+
 _SHOWN_FAULTS = 10
 
 

@@ -153,6 +153,7 @@ def generate(
     max_bricks: int = DEFAULT_MAX_BRICKS,
     model: str = "embedded",
     backend: str = "auto",
+    drafts: int = MAX_DRAFTS,
 ) -> Generation:
     """Build what a caption asks for; see `stream` for arguments and errors."""
     for event in stream(
@@ -162,6 +163,7 @@ def generate(
         max_bricks=max_bricks,
         model=model,
         backend=backend,
+        drafts=drafts,
     ):
         if isinstance(event, Finished):
             return event.result
@@ -176,6 +178,7 @@ def stream(
     max_bricks: int = DEFAULT_MAX_BRICKS,
     model: str = "embedded",
     backend: str = "auto",
+    drafts: int = MAX_DRAFTS,
 ) -> Iterator[Event]:
     """Build what a caption asks for, event by event.
 
@@ -190,6 +193,7 @@ def stream(
         max_bricks: stop after this many, at least 1.
         model: "embedded", or the folder of a model that `legolab train` made.
         backend: the solver that verifies; without any, the report says UNVERIFIED.
+        drafts: draw it at most so many times, at least 1.
 
     Raises:
         InputError: an argument is out of range, or there is no such solver.
@@ -197,7 +201,7 @@ def stream(
         ModelError: the model's files are missing or damaged.
         SolverError: the analysis ended without an answer.
     """
-    _check(seed, temperature, max_bricks)
+    _check(seed, temperature, max_bricks, drafts)
     backend = choose_backend(backend)
     understood = understand(caption)
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
@@ -207,24 +211,24 @@ def stream(
     rng = np.random.default_rng(np.random.SeedSequence([seed]))
     brief = complete(understood, loaded.descriptions[understood.category], rng)
     yield Started(caption, brief.text, seed, understood.notes)
-    drafts: list[_Growth] = []
+    drawn: list[_Growth] = []
     warmth = temperature
-    for number in range(1, MAX_DRAFTS + 1):
+    for number in range(1, drafts + 1):
         growth = _Growth(loaded.session(), brief, rng, warmth, max_bricks, backend)
-        drafts.append(growth)
+        drawn.append(growth)
         yield from growth.events()
         if not growth.finished or growth.distance() == 0:
             break
-        if number < MAX_DRAFTS:
+        if number < drafts:
             warmth = max(temperature, min(_BOLDEST, warmth * _BOLDER))
             yield RolledBack(0, "it came out differently: drawn again")
-    best = min(drafts, key=lambda draft: draft.distance())
-    if best is not drafts[-1]:
-        yield RolledBack(0, f"draft {drafts.index(best) + 1} was closer")
+    best = min(drawn, key=lambda draft: draft.distance())
+    if best is not drawn[-1]:
+        yield RolledBack(0, f"draft {drawn.index(best) + 1} was closer")
         for index, brick in enumerate(best.structure):
             yield BrickPlaced(index, brick)
     yield Settled(best.structure, best.report.verdict)
-    trace = _trace(best, drafts, model, loaded.digest, load_seconds)
+    trace = _trace(best, drawn, model, loaded.digest, load_seconds)
     yield Finished(
         Generation(
             caption=caption,
@@ -239,13 +243,15 @@ def stream(
     )
 
 
-def _check(seed: int | None, temperature: float, max_bricks: int) -> None:
+def _check(seed: int | None, temperature: float, max_bricks: int, drafts: int) -> None:
     if seed is not None and not 0 <= seed < SEED_LIMIT:
         raise InputError(f"expected a seed from 0 to {SEED_LIMIT - 1}, got {seed}")
     if not 0 < temperature <= 10:
         raise InputError(f"expected a temperature above 0 and up to 10, got {temperature}")
     if max_bricks < 1:
         raise InputError(f"expected at least 1 brick, got {max_bricks}")
+    if drafts < 1:
+        raise InputError(f"expected at least 1 draft, got {drafts}")
 
 
 class _Growth:

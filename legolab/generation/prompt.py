@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from legolab.errors import CaptionError
+from legolab.errors import CaptionError, InputError
 from legolab.generation.lexicon import ALIASES, CATEGORIES, Category, Choice, Value
 from legolab.generation.reading import (
     LINKS,
@@ -93,6 +93,29 @@ def describe(category: str, fields: Mapping[str, Value]) -> str:
     return ", ".join(
         (category, *(f"{field.name} {fields[field.name]}" for field in CATEGORIES[category].fields))
     )
+
+
+def read_description(text: str) -> Brief:
+    """A canonical description as `describe` writes it; nothing of it counts as asked.
+
+    >>> read_description("bowl, foot none, shape round, width 10, height 6").fields["width"]
+    10
+
+    Raises:
+        InputError: it is not one.
+    """
+    category, *parts = text.split(", ")
+    known = CATEGORIES.get(category)
+    if known is None or len(parts) != len(known.fields):
+        raise InputError(f"expected a description such as the model reads, got {text!r}")
+    fields: dict[str, Value] = {}
+    for field, part in zip(known.fields, parts, strict=True):
+        name, _, value = part.partition(f"{field.name} ")
+        is_right = value in field.words if isinstance(field, Choice) else value.isdecimal()
+        if name or not is_right:
+            raise InputError(f"expected {field.name} and a value of it, got {part!r}")
+        fields[field.name] = value if isinstance(field, Choice) else int(value)
+    return Brief(category, fields, frozenset())
 
 
 def understand(caption: str) -> Understanding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from legolab.generation.lexicon import CATEGORIES, Category, Value
 from legolab.training.shapes.canvas import Dice
@@ -11,7 +12,15 @@ _ADJECTIVES = ("", "", "", "", "simple ", "basic ", "modern ", "classic ", "plai
 _LINKS = (" with ", " with ", " with ", " featuring ", " that has ", " having ")
 
 
-def write_caption(category_name: str, fields: Mapping[str, Value], dice: Dice) -> str:
+@dataclass(frozen=True)
+class Written:
+    """A caption, and the fields it speaks of."""
+
+    text: str
+    named: frozenset[str]
+
+
+def write_caption(category_name: str, fields: Mapping[str, Value], dice: Dice) -> Written:
     """A caption that is true of the shape and names up to four of its fields.
 
     Args:
@@ -28,12 +37,16 @@ def write_caption(category_name: str, fields: Mapping[str, Value], dice: Dice) -
         for field in category.fields
         if field.name not in implied and field.phrases(fields[field.name])
     ]
+    named = set(implied)
     for field in dice.sample(speakable, dice.choice((0, 1, 1, 2, 2, 3, 3, 4))):
         phrase = dice.choice(field.phrases(fields[field.name]))
         if not phrase.startswith("^"):
             after.append(phrase)
         elif len(before) < 2:
             before.append(phrase[1:])
+        else:
+            continue
+        named.add(field.name)
     body = dice.choice(_ADJECTIVES) + "".join(f"{word} " for word in before) + noun
     text = _article(body, dice) + body
     if after:
@@ -42,7 +55,7 @@ def write_caption(category_name: str, fields: Mapping[str, Value], dice: Dice) -
             if dice.chance(0.85)
             else ", " + ", ".join(after)
         )
-    return text + "." if dice.chance(0.5) else text
+    return Written(text + "." if dice.chance(0.5) else text, frozenset(named))
 
 
 def _noun(category: Category, fields: Mapping[str, Value], dice: Dice) -> tuple[str, set[str]]:

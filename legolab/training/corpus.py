@@ -68,7 +68,7 @@ def make_row(seed: int, number: int) -> Row:
         fields=dict(shape.fields),
         description=describe(category, shape.fields),
         captions=tuple(
-            write_caption(category, shape.fields, dice) for _ in range(CAPTIONS_PER_ROW)
+            write_caption(category, shape.fields, dice).text for _ in range(CAPTIONS_PER_ROW)
         ),
         bricks=structure.to_text(),
         digest=shape.digest(),

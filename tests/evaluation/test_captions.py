@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from legolab.errors import FileError, InputError
-from legolab.evaluation.captions import SHIPPED, Caption, read_captions
+from legolab.evaluation.captions import PEOPLE, SHIPPED, Caption, read_captions
 from legolab.generation.lexicon import CATEGORIES
 from legolab.generation.prompt import understand
 
@@ -126,3 +126,10 @@ def test_the_shipped_set_is_five_of_each_category_and_each_is_understood():
     assert Counter(c.category for c in captions) == dict.fromkeys(CATEGORIES, 5)
     assert {c.category for c in captions[: len(CATEGORIES)]} == set(CATEGORIES)
     assert [c.id for c in captions if understand(c.text).category != c.category] == []
+
+
+def test_people_ask_for_every_category():
+    captions = read_captions(PEOPLE)
+    assert len(captions) == 100
+    counts = Counter(c.category for c in captions)
+    assert set(counts) == set(CATEGORIES) and set(counts.values()) == {4, 5}

@@ -1,7 +1,8 @@
-"""`legolab evaluate run`: what it prints, what it writes, how it ends."""
+"""`legolab evaluate`: what it prints, what it writes, how it ends."""
 
 import json
 import sys
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from legolab.console import RunLine
 from legolab.errors import EngineError
 from legolab.evaluation import runs
 from legolab.evaluation.progress import Progress
+from legolab.training import exam
 
 
 @pytest.fixture
@@ -103,3 +105,31 @@ def test_the_line_shows_pace_and_what_is_left():
 def test_a_notebook_shows_the_same(monkeypatch):
     shown = Progress(60, 20, 210, seconds=60, caption="<b>", seed=1)._repr_html_()
     assert "60 of 210" in shown and "&lt;b&gt;" in shown and "<b>" not in shown
+
+
+def test_the_model_is_examined(run, monkeypatch):
+    monkeypatch.setattr(exam, "Examiner", partial(exam.Examiner, gallery=4, taught=4))
+    code, out, err = run("model", "--count", "2", "--drafts", "1")
+    assert code == 0
+    assert "held-out, 2 answers" in out and "people, 2 answers" in out
+    assert "category, nearest shape" in out and "wishes fulfilled" in out
+    assert "2 of 2" in err
+    code, out, _ = run("model", "--set", "people", "--count", "1", "--drafts", "1", "--json")
+    assert code == 0
+    (answer,) = json.loads(out)["people"]["answers"]
+    assert answer["category"] == answer["understood"] == "basket"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--set", "all"), "expected a set of held-out, people, got 'all'"),
+        (("--count", "0"), "expected at least 1 caption, got 0"),
+        (("--count", "1", "--drafts", "0"), "expected at least 1 draft, got 0"),
+        (("--count", "1", "--model", "nowhere"), "nowhere"),
+    ],
+)
+def test_an_exam_that_cannot_be_held(run, monkeypatch, arguments, said):
+    monkeypatch.setattr(exam, "Examiner", partial(exam.Examiner, gallery=1, taught=1))
+    code, out, err = run("model", *arguments)
+    assert code in (2, 3) and said in err and "Traceback" not in err and out == ""

@@ -107,9 +107,8 @@ def test_random_models_try_every_way_back(
 ) -> None:
     """The runs above are worth something only if taking back, cutting and trimming all occur."""
     monkeypatch.setattr(generator, "MAX_ROLLBACKS", 1)
-    monkeypatch.setattr(generator, "MAX_DRAFTS", 1)
     traces = [
-        generate("a chair", seed=seed, max_bricks=bricks, temperature=1.0).trace
+        generate("a chair", seed=seed, max_bricks=bricks, temperature=1.0, drafts=1).trace
         for seed in range(6)
         for bricks in (6, 30)
     ]
@@ -129,10 +128,9 @@ def test_what_is_asked_counts_more_than_what_was_left_open(
         return _growth_that_says(_mug(height, handle=height == 5), brief=asked)
 
     asked = Brief("mug", wanted, frozenset({"handle"}))
-    monkeypatch.setattr(generator, "MAX_DRAFTS", 2)
     monkeypatch.setattr(generator, "complete", lambda *_: asked)
     monkeypatch.setattr(generator, "_Growth", draft)
-    *_, last = stream("a mug with a handle", seed=1)
+    *_, last = stream("a mug with a handle", seed=1, drafts=2)
     assert isinstance(last, Finished)
     assert [str(difference) for difference in last.result.differences] == ["height 5 instead of 7"]
 

@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from legolab.errors import CaptionError
+from legolab.errors import CaptionError, InputError
 from legolab.generation.lexicon import ALIASES, CATEGORIES, Choice
-from legolab.generation.prompt import Understanding, Wish, complete, understand
+from legolab.generation.prompt import (
+    Understanding,
+    Wish,
+    complete,
+    describe,
+    read_description,
+    understand,
+)
 
 
 @pytest.mark.parametrize(
@@ -182,3 +189,33 @@ def test_what_is_typical_are_choices_of_the_category() -> None:
         for name, value in category.typical.items():
             field = category.field(name)
             assert isinstance(field, Choice) and value in field.words
+
+
+def test_a_description_is_read_as_it_was_written() -> None:
+    rng = np.random.default_rng(3)
+    for name, category in CATEGORIES.items():
+        fields = {
+            field.name: str(rng.choice(list(field.words)))
+            if isinstance(field, Choice)
+            else int(rng.integers(1, 21))
+            for field in category.fields
+        }
+        brief = read_description(describe(name, fields))
+        assert (brief.category, brief.fields) == (name, fields)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "bowl",
+        "zebra, foot none, shape round, width 10, height 6",
+        "bowl, foot none, shape round, width 10",
+        "bowl, foot none, shape round, height 6, width 10",
+        "bowl, foot none, shape oblong, width 10, height 6",
+        "bowl, foot none, shape round, width ten, height 6",
+    ],
+)
+def test_other_texts_are_no_descriptions(text: str) -> None:
+    with pytest.raises(InputError, match="expected"):
+        read_description(text)
