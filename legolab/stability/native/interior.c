@@ -24,7 +24,8 @@ static const double BACK = 0.995;     /* of the way to where the first value is 
 static const double LAST_BACK = 0.9999; /* likewise, after a long step: the end is near */
 static const double LONG = 0.8;
 static const double ROUNDING = 1e-15; /* of a diagonal: a pivot that is rounding */
-static const double HALF_DONE = 1e-2; /* gap, of the objective: where other costs go on from */
+static const double HALF_DONE = 1e-2; /* gap, of the objective: rounding begins to tell */
+static const double GO_ON_FROM = 1e-4; /* likewise: where other costs begin */
 static const double FIRST_TRY = 1e-5; /* likewise: the end is tried from here */
 static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
@@ -80,7 +81,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->closing[1] = TAKE(arena, double, pulls);
     m->most_weight = TAKE(arena, double, groups);
     m->most_push = TAKE(arena, double, groups);
-    m->half = TAKE_UNSET(arena, double, all);
+    m->nearly = TAKE_UNSET(arena, double, all);
     m->before = TAKE_UNSET(arena, double, all);
     m->group_block = TAKE(arena, int, groups + 1);
     m->group_size = TAKE(arena, int, groups);
@@ -329,15 +330,15 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
         answer_with(m, answer);
         return EXACT;
     }
-    if (from == AGAIN && m->has_half) copy_state(m, NULL, m->half);
+    if (from == AGAIN && m->has_nearly) copy_state(m, NULL, m->nearly);
     else begin(m);
     measure(m);
     for (answer->steps = 0; answer->steps < MAX_STEPS; answer->steps++) {
         double size = fabs(m->bound) + 1;
         if (!(m->gap < 1e300) || is_out_of_balance(m)) break;
-        if (keep && m->gap <= HALF_DONE * size) {
-            copy_state(m, m->half, NULL);
-            m->has_half = 1;
+        if (keep && m->gap <= GO_ON_FROM * size) {
+            copy_state(m, m->nearly, NULL);
+            m->has_nearly = 1;
             keep = 0;
         }
         if (m->gap <= try_at * size || stuck == PATIENCE) {

@@ -27,7 +27,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs);
 int unknowns_of(const Method *method);
 
 /* Where `minimise` begins. AGAIN: after an EXACT answer, for other costs of the same form: perhaps
-the same forces are the best, else it goes on from where it was when half done. FROM_SUPPORT: perhaps
+the same forces are the best, else it goes on from where it was when nearly done. FROM_SUPPORT: perhaps
 the forces that are not 0 are those of the answer. */
 typedef enum { AFRESH, NOT_BY_PRESSES_ALONE, AGAIN, FROM_SUPPORT } Beginning;
 

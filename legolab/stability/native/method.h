@@ -39,8 +39,8 @@ struct Method {
     int unknowns;
     double scale;            /* largest weight */
     double objective, bound, gap, primal_error, dual_error;
-    double *half, *before;   /* copies of x, s and y: half done; before the end was tried */
-    int has_half;
+    double *nearly, *before; /* copies of x, s and y: nearly done; before the end was tried */
+    int has_nearly;
     double last_step; /* how far it got, of 1 */
 };
 
