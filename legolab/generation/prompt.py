@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -18,13 +19,15 @@ from legolab.generation.reading import (
     NUMBERS,
     PAUSES,
     Size,
+    clauses,
     denied,
     find,
+    is_slip,
     read_phrase,
     read_sizes,
     read_words,
 )
-from legolab.generation.wordtable import Nearest, nearest
+from legolab.generation.wordtable import Nearest, nearest, word_table
 
 MAX_CAPTION = 1000
 """Characters."""
@@ -36,6 +39,21 @@ SURE = 0.5
 """Similarity from which a word that was never taught may stand for one that was."""
 
 _DRAWN = 4  # descriptions of which the most typical is taken
+
+_REQUESTS = frozenset(
+    ("want", "need", "make", "build", "create", "design", "give", "have", "draw", "get")
+)
+"""After these comes what is asked for: "my son likes to sit, so build him a bench"."""
+
+_NO_NOUNS = frozenset(
+    (
+        *("for", "to", "from", "at", "by", "as", "like", "where", "when", "who", "while", "so"),
+        *("please", "and", "or", "but", "it", "is", "are", "made", "standing", "open", *NUMBERS),
+    )
+)
+"""Words after a subject that do not make another thing of it, as "lamp" does of a table."""
+
+_LEAST_MENDED = 4  # letters of a word in which a slip is looked for
 
 _GAP = 2  # words that may stand between the words of a phrase: "high straight back"
 
@@ -137,7 +155,7 @@ def understand(caption: str) -> Understanding:
         )
     if any("\ud800" <= letter <= "\udfff" for letter in caption):
         raise CaptionError("expected a caption in UTF-8, got bytes that are not")
-    words = read_words(caption)
+    words, slips = _mended(read_words(caption))
     subject = _subject(words, caption)
     category = subject.category
     said, heard = _phrases(words, category, subject.place)
@@ -145,7 +163,37 @@ def understand(caption: str) -> Understanding:
     # What is said outright counts for more than what a noun implies, and figures for most.
     wishes = {name: Wish(value) for name, value in subject.means.items()} | said | sizes
     asides = _asides(words, subject, heard)
-    return Understanding(category.name, wishes, (*subject.notes, *asides, *notes))
+    return Understanding(category.name, wishes, (*slips, *subject.notes, *asides, *notes))
+
+
+def _mended(words: list[str]) -> tuple[list[str], list[str]]:
+    """The words with slips of the pen put right, where one known word could be meant, and notes."""
+    mended, notes = [], []
+    for word in words:
+        meant = _meant(word)
+        mended.append(meant or word)
+        if meant:
+            notes.append(f"I read {word} as {meant}.")
+    return mended, notes
+
+
+@lru_cache(maxsize=4096)
+def _meant(word: str) -> str | None:
+    """The lexicon's word that an unknown word is a slip of; None for none, or several."""
+    if len(word) < _LEAST_MENDED or not word.isalpha() or word in _vocabulary():
+        return None
+    if word_table().find(word) is not None:
+        return None
+    meant = {known for known in _vocabulary() if len(known) > 3 and is_slip(word, known)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Every word that the lexicon knows."""
+    phrases = [noun for category in CATEGORIES.values() for noun in category.nouns]
+    phrases += [phrase.lstrip("^") for c in CATEGORIES.values() for phrase, _, _ in _spoken(c)]
+    return frozenset(word for phrase in (*phrases, *ALIASES) for word in read_phrase(phrase))
 
 
 def complete(
@@ -212,7 +260,12 @@ def _subject(words: list[str], caption: str) -> _Subject:
 def _head(words: list[str], found: list[_Subject]) -> range:
     """The words that name the subject: up to the first link; in "a model of a chair", the chair."""
     start = 0
+    first = min((subject.place[0] for subject in found), default=0)
     for at, word in enumerate(words):
+        if word in _REQUESTS and at < first:
+            start = at + 1
+    for at in range(start, len(words)):
+        word = words[at]
         if word == "of" and not any(subject.place[0] < at for subject in found):
             start = at + 1
         elif word in LINKS and any(w not in PAUSES for w in words[start:at]):
@@ -242,7 +295,7 @@ def _asides(words: list[str], subject: _Subject, heard: set[int]) -> Iterator[st
     name = subject.category.name
     after = subject.place[-1] + 1
     following = words[after] if after < len(words) and after not in heard else ""
-    if following not in {"and", "or", "but", *NUMBERS} and _nearest(following) is not None:
+    if following not in _NO_NOUNS and _nearest(following) is not None:
         noun = " ".join(words[at] for at in subject.place)
         yield f'I read "{noun} {following}" as {name}.'
     others = {
@@ -330,6 +383,7 @@ def _phrases(words: list[str], category: Category, noun: range) -> tuple[dict[st
     no = denied(words)
     left = [";" if place in noun else word for place, word in enumerate(words)]
     before = noun[0] if noun else len(words)
+    apart = [own for own in clauses(words, before) if own]
     wishes: dict[str, Wish] = {}
     heard: set[int] = set()
     phrases = sorted(_spoken(category), key=lambda spoken: -len(read_phrase(spoken[0])))
@@ -338,10 +392,15 @@ def _phrases(words: list[str], category: Category, noun: range) -> tuple[dict[st
             if name in wishes:
                 continue
             phrase = read_phrase(text.lstrip("^"))
-            # A lone adjective speaks of the subject only in front of it, unlike "a high seat".
+            # A lone adjective speaks of the subject only in front of it, unlike "a high seat", or
+            # by itself after a pause.
             within = left[:before] if text.startswith("^") else left
             gap = _GAP if len(phrase) > 1 and "no" not in phrase else 0
             place = find(phrase, within, gap, plural)
+            if place is None and text.startswith("^"):
+                place = next(
+                    (own for own in apart if (*left[own[0] : own[-1] + 1],) == phrase), None
+                )
             if place is None or ("no" not in phrase and no.intersection(place)):
                 continue
             wishes[name] = wish

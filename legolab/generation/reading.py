@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from legolab.generation.wordtable import singulars
 
@@ -20,6 +21,8 @@ LINKS = frozenset(
 PAUSES = frozenset((",", ".", ";"))
 
 _STOPS = frozenset((".", ";", "and", "with", "but", "no", "or", "that", "which"))
+_EMPHASIS = frozenset(("it", "is", "really", "very", "quite", "so", "rather"))
+_SHORT = 2  # words of a clause that may speak of the whole
 _ARTICLES = frozenset(("a", "an", "the", "some"))
 NUMBERS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -52,6 +55,7 @@ def read_words(text: str) -> list[str]:
     ['large', 'chair', 'no', 'arms', ',', 'four', 'legs']
     """
     plain = re.sub(r"n['’]t\b", " not", text.lower()).replace("-", " ")
+    plain = re.sub(r"[!?]+", ".", plain)
     words = [_SAME.get(word, word) for word in re.findall(r"[a-z]+|\d+|[,.;]", plain, re.ASCII)]
     words = [
         NUMBERS[int(word)] if word.isdigit() and int(word) < len(NUMBERS) else word
@@ -101,6 +105,51 @@ def alike(one: str, other: str) -> bool:
     (True, True, False)
     """
     return one == other or one in singulars(other) or other in singulars(one)
+
+
+def is_slip(written: str, meant: str) -> bool:
+    """Whether one slip lies between two words: a letter too many, too few, wrong, or two swapped.
+
+    >>> is_slip("chiar", "chair"), is_slip("botle", "bottle"), is_slip("bench", "beach")
+    (True, True, True)
+    >>> is_slip("chair", "chair"), is_slip("tbale", "tables")
+    (False, False)
+    """
+    if written == meant or abs(len(written) - len(meant)) > 1:
+        return False
+    same = next(
+        (n for n, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b),
+        min(len(written), len(meant)),
+    )
+    rest, wanted = written[same:], meant[same:]
+    if len(written) != len(meant):
+        return rest[1:] == wanted or rest == wanted[1:]
+    return rest[1:] == wanted[1:] or (rest[:2] == wanted[:2][::-1] and rest[2:] == wanted[2:])
+
+
+def clauses(words: Sequence[str], start: int) -> list[range]:
+    """The short clauses that follow a pause: of "chair, tall and wide, no arms", "tall" and "wide".
+
+    What comes after "and" counts as long as all before it was as short: "legs thick and short" says
+    nothing of the whole. Leading "it is" and words such as "very" are left out.
+
+    Args:
+        words: to look in.
+        start: where to begin to look for pauses.
+    """
+    found: list[range] = []
+    pauses = [at for at in range(start, len(words)) if words[at] in PAUSES]
+    for pause, end in pairwise([*pauses, len(words)]):
+        at = pause + 1
+        while at < end:
+            last = next((n for n in range(at, end) if words[n] == "and"), end)
+            while at < last and words[at] in _EMPHASIS:
+                at += 1
+            if last - at > _SHORT:
+                break
+            found.append(range(at, last))
+            at = last + 1
+    return found
 
 
 def find(

@@ -94,8 +94,66 @@ def test_what_is_passed_over_is_said(caption: str, note: str) -> None:
     assert note in understand(caption).notes
 
 
+@pytest.mark.parametrize(
+    ("caption", "category", "note"),
+    [
+        ("a small tabel", "table", "I read tabel as table."),
+        ("a chiar with a high back", "chair", "I read chiar as chair."),
+        ("bookshlf", "bookshelf", "I read bookshlf as bookshelf."),
+        ("a bed with a haedboard", "bed", "I read haedboard as headboard."),
+    ],
+)
+def test_a_slip_of_the_pen_is_put_right_and_said(caption: str, category: str, note: str) -> None:
+    understood = understand(caption)
+    assert understood.category == category and understood.notes == (note,)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["a chain", "a muse", "a towel", "a bolt", "a benign thing", "a xqztable", "a tbl"],
+)
+def test_other_words_are_not_taken_for_slips(caption: str) -> None:
+    with pytest.raises(CaptionError):
+        understand(caption)
+
+
+@pytest.mark.parametrize(
+    ("caption", "category"),
+    [
+        ("my cat sits around all day so make her a sofa", "sofa"),
+        ("we drove home and my brother now wants you to build a boat", "vessel"),
+        ("Could you design a lamp table?", "table"),
+        ("I need a mug", "mug"),
+    ],
+)
+def test_what_is_asked_for_comes_after_the_request(caption: str, category: str) -> None:
+    assert understand(caption).category == category
+
+
+@pytest.mark.parametrize(
+    ("caption", "wishes"),
+    [
+        ("a tower, tall, with a pointed roof", {"height": 20, "top": "pointed"}),
+        ("a bowl, really wide and shallow", {"width": 20, "height": 1}),
+        ("Make me a bus! It is long.", {"width": 20}),
+        ("a chair with legs thick and short", {}),
+    ],
+)
+def test_an_adjective_by_itself_speaks_of_the_whole(
+    caption: str, wishes: dict[str, int | str]
+) -> None:
+    understood = understand(caption).wishes
+    assert {"width", "height"}.intersection(understood) == {"width", "height"}.intersection(wishes)
+    for name, value in wishes.items():
+        assert understood[name].holds(value)
+
+
 def test_what_is_understood_needs_no_note() -> None:
-    for caption in ("a sofa with a long seat", "a table 12 studs wide", "garden benches"):
+    captions = (
+        *("a sofa with a long seat", "a table 12 studs wide", "garden benches"),
+        *("a bowl for my dog", "a bench please", "a table where we eat"),
+    )
+    for caption in captions:
         assert understand(caption).notes == ()
 
 
