@@ -57,9 +57,11 @@ class Counts:
 
 @dataclass
 class _Node:
-    """The choices after some tokens of a brick: model's probability, and what share is legal."""
+    """The choices after some tokens of a brick: how likely they are drawn, what share is legal, and
+    how likely the model finds them, as a logarithm."""
 
     p: NDArray[np.float64]
+    log: NDArray[np.float64]
     alive: NDArray[np.float64]
 
     @property
@@ -83,6 +85,7 @@ class BrickDecoder:
     temperature: float
     pending: list[int]  # tokens decided on and not yet read by the model
     counts: Counts = field(default_factory=Counts)
+    likelihood: float = 0.0  # of the last brick or the end, nats
 
     def __post_init__(self) -> None:
         sizes = [self.model.token(f"{h}x{w} (") for h, w in SIZES]
@@ -110,6 +113,7 @@ class BrickDecoder:
         self.counts.proposals += 1
         tree = _Tree(self, mask, may_end)
         path = tree.sample()
+        self.likelihood = tree.likelihood(path)
         if path == (END,):
             return None
         self.pending = [*tree.unread(path[:3]), int(self._rows[3][path[3]])]
@@ -121,13 +125,20 @@ class BrickDecoder:
         values = (placement.size, placement.x, placement.y, placement.z)
         self.pending = [*self.pending, *self.tokens(values, 0)]
 
-    def read(self, tokens: list[int], slot: int) -> NDArray[np.float64]:
-        """Read tokens; the model's probabilities in a slot, over all its values."""
+    def read(
+        self, tokens: list[int], slot: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Read tokens; probabilities in a slot, over all its values.
+
+        Returns:
+            At this temperature, and the logarithms of the model's own.
+        """
         self.counts.steps += 1
-        logits = self.model.step(tokens, self._rows[slot]).astype(np.float64) / self.temperature
-        weights = np.exp(logits - logits.max())
+        logits = self.model.step(tokens, self._rows[slot]).astype(np.float64)
+        logits -= logits.max()
+        weights = np.exp(logits / self.temperature)
         probabilities: NDArray[np.float64] = weights / weights.sum()
-        return np.maximum(probabilities, _LEAST)
+        return np.maximum(probabilities, _LEAST), logits - np.log(np.exp(logits).sum())
 
     def tokens(self, values: Iterable[int], first_slot: int) -> list[int]:
         """The tokens of values in consecutive slots."""
@@ -140,12 +151,12 @@ class _Tree:
     def __init__(self, decoder: BrickDecoder, mask: Mask, may_end: bool) -> None:
         self.decoder = decoder
         self.mask = mask
-        p = decoder.read(decoder.pending, 0)
+        p, log = decoder.read(decoder.pending, 0)
         decoder.pending = []
         self.base = decoder.model.length
         self.in_cache: _Path = ()
         alive = np.append(mask.any((1, 2, 3)), may_end).astype(np.float64)
-        self.nodes: dict[_Path, _Node] = {(): _Node(p, alive)}
+        self.nodes: dict[_Path, _Node] = {(): _Node(p, log, alive)}
 
     def sample(self) -> _Path:
         """A legal path from the root to a leaf."""
@@ -155,6 +166,10 @@ class _Tree:
                 return path
             self.decoder.counts.restarts += 1
         raise AssertionError("the last attempt insists, and what it follows is legal")
+
+    def likelihood(self, path: _Path) -> float:
+        """How likely the model finds a path that was sampled, nats."""
+        return sum(float(self.nodes[path[:n]].log[value]) for n, value in enumerate(path))
 
     def _descend(self, insist: bool) -> _Path | None:
         rng = self.decoder.rng
@@ -173,12 +188,12 @@ class _Tree:
 
     def _open(self, path: _Path) -> float:
         """Ask the model what follows `path`; tells the nodes above how much of it is legal."""
-        p = self.decoder.read(self.unread(path), len(path))
+        p, log = self.decoder.read(self.unread(path), len(path))
         self.in_cache = path
         legal = self.mask[path]
         if legal.ndim > 1:
             legal = legal.any(tuple(range(1, legal.ndim)))
-        node = self.nodes[path] = _Node(p, legal.astype(np.float64))
+        node = self.nodes[path] = _Node(p, log, legal.astype(np.float64))
         mass = node.mass
         for depth in range(len(path) - 1, -1, -1):
             above = self.nodes[path[:depth]]

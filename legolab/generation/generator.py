@@ -274,6 +274,7 @@ class _Growth:
         self._max_bricks = max_bricks
         self._grammar = Grammar(room=_room(brief))
         self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
+        self._likelihoods: list[float] = []  # of each brick, nats; at last of the end
         self._banned: dict[int, set[Placement]] = {}
         self.temperature = temperature
         self.counts = self._decoder.counts
@@ -309,6 +310,11 @@ class _Growth:
         """The analysis of it."""
         assert self._outcome is not None
         return self._outcome[1]
+
+    @property
+    def likelihood(self) -> float:
+        """How likely the model finds a brick of it, on the average, nats."""
+        return float(np.mean(self._likelihoods)) if self._likelihoods else -np.inf
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -377,6 +383,7 @@ class _Growth:
             mark = self._decoder.mark()
             with _one_thread():
                 placement = self._decoder.next_brick(mask, may_end=grammar.reaches_top)
+            self._likelihoods[len(self._marks) :] = [self._decoder.likelihood]
             if placement is not None:
                 self._marks.append(mark)
         self.seconds["decode"] += time.perf_counter() - began
@@ -393,6 +400,7 @@ class _Growth:
         if count < len(self._marks):
             self._decoder.go_back(self._marks[count])
         del self._marks[count:]
+        del self._likelihoods[count:]
         self._banned = {n: bans for n, bans in self._banned.items() if n <= count}
         self._grammar = Grammar(self._grammar.bricks[:count], self._grammar.room)
 
@@ -406,6 +414,7 @@ class _Growth:
         yield RolledBack(first, f"{len(floating)} bricks could not reach the ground")
         for brick in tied[first:]:
             self._marks.append(self._decoder.mark())
+            self._likelihoods.append(0.0)  # decided elsewhere
             self._decoder.append(Placement.of(brick))
             self._grammar.add(brick)
             yield BrickPlaced(len(self._grammar.bricks) - 1, brick)

@@ -1,6 +1,6 @@
 /** What jsdom lacks and the app expects of a browser. */
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 if (typeof window !== "undefined") {
@@ -19,6 +19,7 @@ if (typeof window !== "undefined") {
   HTMLCanvasElement.prototype.getContext = () => null;
   URL.createObjectURL = () => "blob:made";
   URL.revokeObjectURL = () => undefined;
+  configure({ asyncUtilTimeout: 20_000 }); // a busy machine is no failure
   afterEach(() => {
     cleanup();
     localStorage.clear();
