@@ -242,7 +242,7 @@ def test_what_was_seen_opens_without_a_server_and_asking_waits_for_it(signed_in,
     page.get_by_role("button", name="a steam train").click()
     drawn(page)
     row = page.get_by_label("History").get_by_role("button", name=re.compile("^a steam train"))
-    expect(row).to_be_visible()
+    expect(row.locator("img")).to_be_visible()  # drawn, and kept
     active = "navigator.serviceWorker.getRegistration().then(found => Boolean(found?.active))"
     until(lambda: page.evaluate(active))  # then everything is kept
     backend.kill_server()

@@ -23,13 +23,15 @@ function words(error: unknown): string {
 }
 
 export function useHistory(): History {
-  const [cards, setCards] = useState<Card[]>([]);
+  const [kept, setKept] = useState<Card[]>([]);
+  // Listed at once: until they are drawn and kept they would be nowhere.
+  const [pending, setPending] = useState<Card[]>([]);
   const [trouble, setTrouble] = useState<string | null>(null);
 
   const attempt = useCallback(async <T>(act: () => Promise<T>): Promise<T | null> => {
     try {
       const value = await act();
-      setCards(await listCards());
+      setKept(await listCards());
       setTrouble(null);
       return value;
     } catch (error) {
@@ -42,18 +44,17 @@ export function useHistory(): History {
 
   const keepModel = useCallback(
     (model: Model) => {
-      const others = (cards: Card[]) => cards.filter((card) => card.id !== model.id);
-      // In the list at once: until it is drawn and kept it would be nowhere.
-      setCards((cards) => [cardOf(model, null), ...others(cards)]);
+      const others = (some: Card[]) => some.filter((card) => card.id !== model.id);
+      setPending((some) => [cardOf(model, null), ...others(some)]);
       void attempt(async () => {
         const picture = model.files["preview.png"];
         await keep(model, picture ? await thumbnailOf(picture) : null);
-        return true;
-      }).then((kept) => kept ?? setCards(others));
+      }).then(() => setPending(others));
     },
     [attempt],
   );
   const open = useCallback((id: string) => attempt(() => load(id)), [attempt]);
   const forgetModel = useCallback((id: string) => void attempt(() => forget(id)), [attempt]);
+  const cards = [...pending, ...kept.filter(({ id }) => pending.every((card) => card.id !== id))];
   return { cards, trouble, keep: keepModel, open, forget: forgetModel };
 }
