@@ -125,9 +125,7 @@ class BrickDecoder:
         values = (placement.size, placement.x, placement.y, placement.z)
         self.pending = [*self.pending, *self.tokens(values, 0)]
 
-    def read(
-        self, tokens: list[int], slot: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def read(self, tokens: list[int], slot: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Read tokens; probabilities in a slot, over all its values.
 
         Returns:

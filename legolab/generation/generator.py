@@ -35,7 +35,8 @@ from legolab.stability.support import largest_stable
 DEFAULT_TEMPERATURE = 0.3
 DEFAULT_MAX_BRICKS = 200
 MAX_DRAFTS = 5
-"""Times a structure is drawn, until it is one part and as described; the closest is kept."""
+"""Times a structure is drawn, until it is one part and as described; the closest is kept, of equals
+the likelier."""
 
 _BOLDER, _BOLDEST = 1.6, 1.0
 """Each draft is drawn at so many times the temperature of the one before, up to the boldest.
@@ -222,7 +223,7 @@ def stream(
         if number < drafts:
             warmth = max(temperature, min(_BOLDEST, warmth * _BOLDER))
             yield RolledBack(0, "it came out differently: drawn again")
-    best = min(drawn, key=lambda draft: draft.distance())
+    best = min(drawn, key=lambda draft: (draft.distance(), -draft.likelihood))
     if best is not drawn[-1]:
         yield RolledBack(0, f"draft {drawn.index(best) + 1} was closer")
         for index, brick in enumerate(best.structure):
@@ -314,7 +315,7 @@ class _Growth:
     @property
     def likelihood(self) -> float:
         """How likely the model finds a brick of it, on the average, nats."""
-        return float(np.mean(self._likelihoods)) if self._likelihoods else -np.inf
+        return float(np.mean(self._likelihoods)) if self._likelihoods else 0.0
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -475,6 +476,7 @@ def _trace(
         rollbacks=sum(draft.rollbacks for draft in drafts),
         pruned=best.pruned,
         trimmed=best.trimmed,
+        likelihood=best.likelihood,
         finished=best.finished,
         seconds={"load": load_seconds, **seconds},
     )

@@ -26,6 +26,7 @@ class Trace:
     pruned: int = 0  # bricks cut out of the kept draft because they never reached the ground
     rollbacks: int = 0  # times physics took back an unstable brick and all after it
     trimmed: int = 0  # bricks taken out that would not stand, once the rollbacks were used up
+    likelihood: float = 0.0  # that the model itself gives the kept draft, nats a brick
     finished: bool = True  # False when the model was stopped before it said it was done
     seconds: dict[str, float] = field(default_factory=dict)  # by stage: load, decode, verify
 

@@ -29,14 +29,15 @@ def exact_probabilities(may_end: bool) -> dict[Placement | None, float]:
     """P(brick) of every legal brick by walking all of their tokens, divided by their sum."""
     model = FakeModel()
     decoder = BrickDecoder(model, np.random.default_rng(0), 1.0, pending=[99])
-    first = decoder.read([99], 0)
+    first, _ = decoder.read([99], 0)
     weights: dict[Placement | None, float] = {None: float(first[-1])} if may_end else {}
     for placement in LEGAL:
         path = (placement.size, placement.x, placement.y, placement.z)
         weight = float(first[path[0]])
         for depth in range(1, 4):
             model.rewind(1)
-            weight *= float(decoder.read(decoder.tokens(path[:depth], 0), depth)[path[depth]])
+            drawn, _ = decoder.read(decoder.tokens(path[:depth], 0), depth)
+            weight *= float(drawn[path[depth]])
         weights[placement] = weight
     total = sum(weights.values())
     return {placement: weight / total for placement, weight in weights.items()}
@@ -67,6 +68,26 @@ def test_the_text_after_a_brick_is_the_text_of_that_brick() -> None:
     assert placement is not None
     path = (placement.size, placement.x, placement.y, placement.z)
     assert [*model.text, *decoder.pending] == [99, *decoder.tokens(path, 0)]
+
+
+@pytest.mark.parametrize("temperature", [0.2, 1.0, 3.0])
+def test_a_brick_is_as_likely_as_the_model_finds_it_unmasked(temperature: float) -> None:
+    for seed in range(5):
+        decoder = BrickDecoder(FakeModel(), np.random.default_rng(seed), temperature, pending=[99])
+        placement = decoder.next_brick(mask_of(LEGAL), may_end=True)
+        model = FakeModel()
+        plain = BrickDecoder(model, np.random.default_rng(0), 1.0, pending=[99])
+        if placement is None:
+            path: tuple[int, ...] = (len(SIZES),)
+        else:
+            path = (placement.size, placement.x, placement.y, placement.z)
+        expected = 0.0
+        for depth, value in enumerate(path):
+            model.rewind(min(depth, 1))
+            tokens = plain.tokens(path[:depth], 0) if depth else [99]
+            p, _ = plain.read(tokens, depth)
+            expected += float(np.log(p[value]))
+        assert decoder.likelihood == pytest.approx(expected, abs=1e-5)
 
 
 def test_going_back_restores_the_text() -> None:

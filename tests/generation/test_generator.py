@@ -135,6 +135,34 @@ def test_what_is_asked_counts_more_than_what_was_left_open(
     assert [str(difference) for difference in last.result.differences] == ["height 5 instead of 7"]
 
 
+def test_of_drafts_that_are_as_close_the_likelier_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three jars 6, 4 and 6 wide where 8 are wanted: of the two closest the second is likelier."""
+    monkeypatch.setattr(generator, "complete", lambda *_: _brief(8, 2, 2))
+    drafts = iter(((6, -2.0), (4, -0.1), (6, -0.5)))
+
+    def growth(*_: object) -> generator._Growth:
+        width, likelihood = next(drafts)
+        bricks = [Brick(2, 2, x, 18, 0) for x in range(0, width, 2)]
+        growth = _growth_that_says(
+            [*bricks, *(Brick(2, 2, b.x + 1, 18, 1) for b in bricks[:-1])], brief=_brief(8, 2, 2)
+        )
+        growth._decoder.likelihood = likelihood
+        return growth
+
+    monkeypatch.setattr(generator, "_Growth", growth)
+    *_, last = stream("a table", seed=1, drafts=3)
+    assert isinstance(last, Finished)
+    assert len(last.result.structure) == 5
+    assert last.result.trace.likelihood == pytest.approx(-0.5)
+
+
+def test_what_was_taken_back_is_not_counted_in_the_likelihood() -> None:
+    result = generate("a chair", seed=3)
+    assert -3 < result.trace.likelihood < 0
+
+
 def _mug(height: int, handle: bool) -> BrickStructure:
     """A square mug six studs wide and deep, and three more of handle."""
     voxels = np.zeros((20, 20, 20), dtype=bool)
