@@ -6,9 +6,10 @@ bytes.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -26,8 +27,10 @@ from legolab.training.shapes.canvas import Dice
 
 MAX_BRICKS = 120
 CAPTIONS_PER_ROW = 4
-VALIDATION_SHARE = 50
-"""One shape in this many is kept for validation, chosen by its digest."""
+HELD_OUT = 15
+"""One in so many combinations of attributes is never trained on."""
+
+_COARSE = 3  # studs or layers that count as one size in a combination
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,23 @@ class Row:
 
     @property
     def held_out(self) -> bool:
-        """Whether this shape, wherever it turns up, is kept for validation."""
-        return int(self.digest, 16) % VALIDATION_SHARE == 0
+        """Whether it is kept for validation."""
+        return is_held_out(self.category, self.fields)
+
+
+def is_held_out(category: str, fields: Mapping[str, Value]) -> bool:
+    """Whether nothing like it is trained on: no shape of these attributes and about these sizes.
+
+    >>> fields = {"foot": "none", "shape": "round", "width": 10, "height": 6}
+    >>> is_held_out("bowl", fields) == is_held_out("bowl", fields | {"width": 11, "height": 8})
+    True
+    """
+    said = [
+        f"{name} {value if isinstance(value, str) else value // _COARSE}"
+        for name, value in sorted(fields.items())
+    ]
+    digest = hashlib.sha256(", ".join((category, *said)).encode()).hexdigest()
+    return int(digest[:8], 16) % HELD_OUT == 0
 
 
 def make_row(seed: int, number: int) -> Row:

@@ -1,9 +1,9 @@
 """What a model is worth, by measures that its own generation does not use.
 
-Two sets of captions: `held-out`, written for shapes drawn with seeds that no training uses, where
-the truth is known; and `people`, a hundred wishes in people's words (evaluation/people.csv), where
-what is asked of the shape is what the lexicon reads in them. For each the structure is looked at
-by `recognition`, by the readers of `generation.features` and by the measures of
+Two sets of captions: `held-out`, written for shapes whose attributes no training puts together,
+where the truth is known; and `people`, a hundred wishes in people's words (evaluation/people.csv),
+where what is asked of the shape is what the lexicon reads in them. For each the structure is looked
+at by `recognition`, by the readers of `generation.features` and by the measures of
 `evaluation.metrics`.
 """
 
@@ -25,6 +25,7 @@ from legolab.generation.generator import MAX_DRAFTS, Generation, generate
 from legolab.generation.lexicon import CATEGORIES, Choice, Field, Measure, Value
 from legolab.generation.prompt import Wish, read_description, understand
 from legolab.training.captions import write_caption
+from legolab.training.corpus import is_held_out
 from legolab.training.recognition import Classifier, Gallery, Voxels, overlap, voxels_of
 from legolab.training.shapes import Shape, draw
 from legolab.training.shapes.canvas import Dice
@@ -112,8 +113,8 @@ def held_out_cases(count: int) -> list[Case]:
     for number in range(count):
         category = names[number % len(names)]
         rng = np.random.default_rng(np.random.SeedSequence([_CASES_SEED, number]))
-        shape = draw(category, rng)
-        while shape is None:
+        shape = None
+        while shape is None or not is_held_out(category, shape.fields):
             shape = draw(category, rng)
         written = write_caption(category, shape.fields, Dice(rng))
         wishes = {

@@ -1,13 +1,24 @@
 """The corpus: the same bytes from any number of processes, every row true and buildable."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import numpy as np
+import pytest
 
 from legolab.bricks import BrickStructure
 from legolab.bricks.connectivity import is_connected
 from legolab.bricks.legolize import building_order
-from legolab.generation.lexicon import CATEGORIES
+from legolab.generation.lexicon import CATEGORIES, Value
 from legolab.generation.prompt import describe, understand
-from legolab.training.corpus import MAX_BRICKS, make_corpus, make_row, read_corpus
+from legolab.training.corpus import (
+    MAX_BRICKS,
+    is_held_out,
+    make_corpus,
+    make_row,
+    read_corpus,
+)
+from legolab.training.shapes import draw
 
 
 def test_one_and_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
@@ -31,6 +42,22 @@ def test_categories_take_turns_and_every_row_can_be_built() -> None:
         assert len(structure) <= MAX_BRICKS
         assert list(structure) == sorted(structure, key=building_order)
         assert row.description == describe(row.category, row.fields)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_some_of_every_category_are_never_trained_on(category: str) -> None:
+    """Whole combinations of attributes: what is held out has no like among what is not."""
+    shapes = (draw(category, np.random.default_rng([5, number])) for number in range(400))
+    fields = [shape.fields for shape in shapes if shape is not None]
+    held_out = [is_held_out(category, known) for known in fields]
+    assert 0.01 < np.mean(held_out) < 0.25
+
+    def alike(known: Mapping[str, Value]) -> tuple[Value, ...]:
+        return tuple(v if isinstance(v, str) else v // 3 for _, v in sorted(known.items()))
+
+    trained = {alike(f) for f, held in zip(fields, held_out, strict=True) if not held}
+    kept = {alike(f) for f, held in zip(fields, held_out, strict=True) if held}
+    assert not trained & kept
 
 
 def test_captions_are_true_of_their_shape() -> None:
