@@ -281,13 +281,13 @@ def marks(answers: Sequence[Answer]) -> list[Mark]:
 
 def diversity(answers: Sequence[Answer]) -> float | None:
     """Mean overlap of what different seeds built of one caption; None with one seed."""
-    by_caption: dict[str, list[Voxels]] = {}
+    by_case: dict[int, list[Voxels]] = {}  # two cases may have one caption
     for answer in answers:
         if answer.voxels is not None:
-            by_caption.setdefault(answer.case.caption, []).append(answer.voxels)
+            by_case.setdefault(id(answer.case), []).append(answer.voxels)
     pairs = [
         overlap(one, other)
-        for built in by_caption.values()
+        for built in by_case.values()
         for n, one in enumerate(built)
         for other in built[n + 1 :]
     ]

@@ -76,6 +76,8 @@ def test_seeds_differ_by_the_overlap_of_what_they_built() -> None:
     answers = [replace(GOOD, voxels=one), replace(GOOD, voxels=other)]
     assert exam.diversity(answers) == 2 / 6
     assert exam.diversity([answers[0]]) is None
+    again = Case(CASE.category, CASE.caption, CASE.wishes)  # another case in the same words
+    assert exam.diversity([answers[0], replace(answers[1], case=again)]) is None
 
 
 def test_the_model_sits_an_exam() -> None:
