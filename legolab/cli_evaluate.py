@@ -117,8 +117,8 @@ def model(
 ) -> None:
     """How good the model is: recognised, as asked, standing, new; with intervals.
 
-    Held-out captions are for shapes that no training sees; people's were written without knowing
-    the model's words.
+    Held-out captions are for attributes that `legolab train` never puts together (the built-in
+    model is older than that); people's were written without knowing the model's words.
     """
     from legolab.generation.generator import MAX_DRAFTS
     from legolab.training import exam

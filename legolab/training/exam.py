@@ -1,10 +1,13 @@
 """What a model is worth, by measures that its own generation does not use.
 
-Two sets of captions: `held-out`, written for shapes whose attributes no training puts together,
-where the truth is known; and `people`, a hundred wishes in people's words (evaluation/people.csv),
-where what is asked of the shape is what the lexicon reads in them. For each the structure is looked
-at by `recognition`, by the readers of `generation.features` and by the measures of
-`evaluation.metrics`.
+Two sets of captions: `held-out`, written for shapes whose attributes a corpus of `corpus.py` never
+puts together, where the truth is known; and `people`, a hundred wishes in people's words
+(evaluation/people.csv), where what is asked of the shape is what the lexicon reads in them. For
+each the structure is looked at by `recognition`, by the readers of `generation.features` and by the
+measures of `evaluation.metrics`.
+
+The shipped weights are older than that rule of the corpus: they know the combinations, though
+hardly any of the shapes (the line of copies says how many).
 """
 
 from __future__ import annotations
