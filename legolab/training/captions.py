@@ -9,6 +9,7 @@ from legolab.generation.lexicon import CATEGORIES, Category, Value
 from legolab.training.shapes.canvas import Dice
 
 _ADJECTIVES = ("", "", "", "", "simple ", "basic ", "modern ", "classic ", "plain ")
+_NAMED = (0, 1, 1, 2, 2, 3, 3, 4, 6, 9)  # fields: from a bare noun to some fifty words
 _LINKS = (" with ", " with ", " with ", " featuring ", " that has ", " having ")
 
 
@@ -21,7 +22,7 @@ class Written:
 
 
 def write_caption(category_name: str, fields: Mapping[str, Value], dice: Dice) -> Written:
-    """A caption that is true of the shape and names up to four of its fields.
+    """A caption that is true of the shape and names up to nine of its fields.
 
     Args:
         category_name: one of the lexicon's categories.
@@ -38,7 +39,7 @@ def write_caption(category_name: str, fields: Mapping[str, Value], dice: Dice) -
         if field.name not in implied and field.phrases(fields[field.name])
     ]
     named = set(implied)
-    for field in dice.sample(speakable, dice.choice((0, 1, 1, 2, 2, 3, 3, 4))):
+    for field in dice.sample(speakable, dice.choice(_NAMED)):
         phrase = dice.choice(field.phrases(fields[field.name]))
         if not phrase.startswith("^"):
             after.append(phrase)

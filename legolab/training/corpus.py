@@ -21,11 +21,13 @@ from legolab.bricks.connectivity import is_connected
 from legolab.bricks.legolize import legolize
 from legolab.generation.lexicon import CATEGORIES, Value
 from legolab.generation.prompt import describe
+from legolab.stability.analysis import verdict_of
+from legolab.stability.report import Verdict
 from legolab.training.captions import write_caption
 from legolab.training.shapes import draw
 from legolab.training.shapes.canvas import Dice
 
-MAX_BRICKS = 120
+MAX_BRICKS = 400
 CAPTIONS_PER_ROW = 4
 HELD_OUT = 15
 """One in so many combinations of attributes is never trained on."""
@@ -68,7 +70,8 @@ def is_held_out(category: str, fields: Mapping[str, Value]) -> bool:
 def make_row(seed: int, number: int) -> Row:
     """Row `number` of the corpus with this seed; categories take turns.
 
-    Shapes are drawn until one fits the world, hangs together and needs at most MAX_BRICKS bricks.
+    Shapes are drawn until one fits the world, hangs together, stands and needs at most MAX_BRICKS
+    bricks.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, number]))
     names = tuple(CATEGORIES)
@@ -78,7 +81,8 @@ def make_row(seed: int, number: int) -> Row:
         if shape is None:
             continue
         structure = legolize(shape.voxels)
-        if len(structure) <= MAX_BRICKS and is_connected(structure):
+        fits = len(structure) <= MAX_BRICKS and is_connected(structure)
+        if fits and verdict_of(structure) is Verdict.STABLE:
             break
     dice = Dice(rng)
     return Row(

@@ -39,7 +39,7 @@ SETS: tuple[Set, ...] = ("held-out", "people")
 _CASES_SEED, _GALLERY_SEED, _CLASSIFIER_SEED = 770_001, 770_002, 770_003
 """Of shapes for captions, to compare with and to learn from; a corpus has small seeds."""
 
-_GALLERY, _TAUGHT = 300, 300  # shapes a category
+_GALLERY, _TAUGHT = 500, 1000  # shapes a category
 _RESAMPLED = 1000
 
 

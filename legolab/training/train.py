@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import LlamaForCausalLM
 
-_CONTEXT = 1024
+_CONTEXT = 2048
 _WARM_UP = 60
 _FLOOR = 0.05  # the learning rate ends at this share
 _MUON_RATE, _ADAM_RATE = 0.02, 3e-3

@@ -13,7 +13,7 @@ from legolab.training.shapes.furniture import Drawn
 def _plan(dice: Dice, low: int, high: int) -> Size:
     """Width and depth of a turned shape: mostly a circle, sometimes a little oval."""
     width = dice.between(low, high)
-    return width, min(high, max(low, width + dice.choice((0, 0, 0, 1, -1, 2, -2, 3))))
+    return width, min(high, max(low, width + dice.choice((0, 0, 0, 1, -1, 2, -2, 3, -3, 4))))
 
 
 def _tube(canvas: Canvas, plan: str, size: Size, z0: int, z1: int, wall: int = 1) -> None:
@@ -34,9 +34,11 @@ def _knob(canvas: Canvas, dice: Dice, size: Size, z: int) -> None:
 
 def basket(dice: Dice) -> Drawn:
     canvas = Canvas()
-    shape = dice.choice(("round", "square"))
-    size = _plan(dice, 7, 14) if shape == "round" else (dice.between(7, 15), dice.between(5, 10))
-    wall = dice.between(3, min(7, min(size) - 2))  # wide and low: a tall one is a bin
+    handle = dice.chance(0.65)
+    shape = dice.choice(("round", "square") if handle else ("round", "square", "square"))
+    size = _plan(dice, 7, 16) if shape == "round" else (dice.between(7, 18), dice.between(5, 12))
+    low = 3 if handle else 4
+    wall = dice.between(low, min(8, max(low, min(size) - 2)))  # a taller one is a bin
     foot = 1 if wall >= 5 and dice.chance(0.25) else 0
     if foot:
         canvas.disc(shape, resized(size, -2), 0, foot)
@@ -44,8 +46,9 @@ def basket(dice: Dice) -> Drawn:
     if wall - foot >= 4 and dice.chance(0.3):
         canvas.disc(shape, resized(size, 2), wall - 2, wall, wall=2)
         size = resized(size, 2)
-    handle = dice.chance(0.65)
-    if handle:
+    if not handle:
+        _grips(canvas, dice, size, wall)
+    else:
         rise, thick = dice.between(4, 8), dice.between(2, 3)
         wide = dice.between(1, 3) if shape == "square" else dice.between(2, 3)
         x0, x1 = edges(size[0])
@@ -58,15 +61,26 @@ def basket(dice: Dice) -> Drawn:
     return canvas, {"handle": "yes" if handle else "none", "shape": shape, "wall": wall}
 
 
+def _grips(canvas: Canvas, dice: Dice, size: Size, wall: int) -> None:
+    """What a basket without a handle over the top is held by: a tab at either end of the rim."""
+    x0, x1 = edges(size[0])
+    wide, rise = dice.between(4, 5), dice.between(1, 3)
+    y = MIDDLE - wide // 2
+    for x in (x0, x1 - 1):
+        canvas.box(x, x + 1, y, y + wide, wall - 1, wall + rise)
+
+
 def bottle(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "square"))
-    size = _plan(dice, 4, 8) if shape == "round" else (dice.between(4, 8), dice.between(4, 8))
+    size = _plan(dice, 4, 10) if shape == "round" else (dice.between(4, 9), dice.between(4, 9))
     if size[0] % 2 != size[1] % 2:
         size = size[0], size[0]
-    body = dice.between(max(5, min(size)), 11)  # a low one is a stepped pyramid
+    body = dice.between(max(5, min(size)), 12)  # a low one is a stepped pyramid
     waist = dice.between(2, body - 2) if min(size) >= 6 and dice.chance(0.3) else body
     canvas.disc(shape, size, 0, body)
+    if dice.chance(0.3):  # a foot ring
+        canvas.disc(shape, resized(size, 2), 0, dice.between(1, 2))
     if waist < body:
         slim = waist + dice.between(1, min(3, body - 1 - waist))
         canvas.clear_disc("square", (2 * SIZE, 2 * SIZE), waist, slim)
@@ -82,7 +96,7 @@ def bottle(dice: Dice) -> Drawn:
         shoulder = resized(shoulder, -dice.choice((2, 2, 4)))
     rise = dice.between(4, 7) if neck == "long" else dice.between(2, 3)
     canvas.disc("square", (thin, thin), z, z + rise)
-    if rise >= 4 and dice.chance(0.3):  # a ring around the neck
+    if rise >= 4 and dice.chance(0.4):  # a ring around the neck
         ring = z + dice.between(1, rise - 2)
         canvas.disc("square", (thin + 2, thin + 2), ring, ring + 1)
     z += rise
@@ -95,20 +109,20 @@ def bottle(dice: Dice) -> Drawn:
 def bowl(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "round", "round", "square"))
-    rim = _plan(dice, 8, 15) if shape == "round" else (dice.between(8, 15), dice.between(7, 13))
+    rim = _plan(dice, 8, 18) if shape == "round" else (dice.between(8, 17), dice.between(7, 15))
     foot = dice.chance(0.5)
     z = 0
     if foot:
         z = dice.between(1, 2)
-        canvas.disc(shape, resized(rim, -dice.choice((4, 6)) - (rim[0] > 9) * 2), 0, z)
-    steps = dice.between(0, 2) if min(rim) >= 10 else dice.between(0, 1)
+        canvas.disc(shape, resized(rim, -dice.choice((4, 6, 8)) - (min(rim) > 11) * 2), 0, z)
+    steps = dice.between(1, 3 if min(rim) >= 13 else 2 if min(rim) >= 10 else 1)
     floor = dice.between(2, 3)
     canvas.disc(shape, resized(rim, -2 * steps), z, z + floor)
     z += floor
     thick = dice.between(1, 3) if shape == "square" else dice.between(1, 2)
     for step in range(steps, 0, -1):
         rise = dice.between(0 if step == steps else 2, 2)
-        _tube(canvas, shape, resized(rim, -2 * step), z, z + rise, 2)
+        _tube(canvas, shape, resized(rim, -2 * step), z, z + rise, dice.between(2, 3))
         z += rise
     rise = dice.between(2, max(2, min(4, min(rim) // 2 - z)))
     _tube(canvas, shape, rim, z, z + rise, thick)
@@ -120,8 +134,8 @@ def bowl(dice: Dice) -> Drawn:
 def jar(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "square"))
-    size = _plan(dice, 7, 12)
-    body = dice.between(4, 11)
+    size = _plan(dice, 7, 13)
+    body = dice.between(max(4, min(size) // 2), 12)
     foot = dice.chance(0.25)
     z = 0
     if foot:
@@ -129,14 +143,19 @@ def jar(dice: Dice) -> Drawn:
         canvas.disc(shape, resized(size, -2), 0, z)
     _cup(canvas, shape, size, z, z + body)
     z += body
-    canvas.disc(shape, size, z, z + 1, wall=3)
+    canvas.disc(shape, size, z, z + 1, wall=4)
     z += 1
-    throat, neck = resized(size, -2), dice.between(1, 3)
+    if min(size) >= 9 and dice.chance(0.5):  # a round shoulder
+        canvas.disc(shape, resized(size, -2), z, z + 1, wall=3)
+        z += 1
+    throat, neck = resized(size, -4 if min(size) >= 8 else -2), dice.between(2, 3)
     _tube(canvas, shape, throat, z, z + neck)
     z += neck
     lid = dice.chance(0.65)
+    if not lid and dice.chance(0.6):  # a lip
+        canvas.disc(shape, resized(size, -2), z - 1, z, wall=2)
     if lid:
-        cover = dice.choice((throat, size, size))
+        cover = dice.choice((throat, resized(size, -2), resized(size, -2)))
         canvas.disc(shape, cover, z, z + 2)
         _knob(canvas, dice, size, z + 2)
     return canvas, {"lid": "yes" if lid else "none", "shape": shape, "body": body}
@@ -145,9 +164,12 @@ def jar(dice: Dice) -> Drawn:
 def mug(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "round", "square"))
-    size = _plan(dice, 6, 11) if shape == "round" else (dice.between(5, 10), dice.between(6, 10))
-    height = dice.between(5, min(12, min(size) + 2))
+    size = _plan(dice, 6, 13) if shape == "round" else (dice.between(5, 12), dice.between(6, 12))
+    height = dice.between(5, min(13, min(size) + 3))
     handle = dice.choice(("big", "big", "big", "small", "small", "none"))
+    if handle == "none":  # a tumbler: low and wide it would be a bowl
+        size = min(size[0], 9), min(size[1], 9)
+        height = dice.between(max(size) + 1, 14)
     if height < 8 and handle == "small":
         handle = "big"
     _cup(canvas, shape, size, 0, height, dice.between(1, 2) if min(size) >= 8 else 1)
@@ -158,7 +180,7 @@ def mug(dice: Dice) -> Drawn:
     right = edges(size[0])[1]
     if handle != "none":
         wide = dice.between(1, 2)
-        y = MIDDLE - dice.between(0, wide)
+        y = MIDDLE - dice.between(0, wide) + dice.between(-1, 1)
         if handle == "big":
             reach = dice.between(4, 5) if height >= 8 else 4
             spare = min(3, (height - 5) // 2)
@@ -179,26 +201,28 @@ def pot(dice: Dice) -> Drawn:
 
 def _flower_pot(dice: Dice) -> Drawn:
     canvas = Canvas()
-    rim = _plan(dice, 7, 14)
+    rim = _plan(dice, 7, 15)
     steps = dice.between(1, 2) if min(rim) >= 8 else 1
-    z = dice.between(2, 6)
+    z = dice.between(max(2, min(rim) // 2 - 2), 7)
     _cup(canvas, "round", resized(rim, -2 * steps), 0, z, 2)
     if steps == 2:
         rise = dice.between(2, 5)
         _tube(canvas, "round", resized(rim, -2), z, z + rise, 2)
         z += rise
-    rise = dice.between(2, 6)
+    rise = dice.between(2, 4)
     _tube(canvas, "round", rim, z, z + rise, 2)
     z += rise
-    if dice.chance(0.3):
-        canvas.disc("round", resized(rim, -2), z - 2, z - 1)
+    if dice.chance(0.4):  # earth
+        earth = z - dice.between(2, 3)
+        canvas.disc("round", resized(rim, -2), earth, earth + 1)
     return canvas, {"kind": "flower", "handles": "none", "lid": "none"}
 
 
 def _cooking_pot(dice: Dice) -> Drawn:
     canvas = Canvas()
-    size, height = _plan(dice, 8, 12), dice.between(4, 8)
-    handles, lid = dice.chance(0.75), dice.chance(0.5)
+    size, height = _plan(dice, 8, 14), dice.between(4, 9)
+    handles = dice.chance(0.85)
+    lid = dice.chance(0.5 if handles else 0.8)  # without either it would be a mug or a basket
     if handles:
         low, high = edges(size[0])
         z, reach = height - dice.between(0, 3), dice.between(2, 3)

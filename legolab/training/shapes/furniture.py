@@ -18,19 +18,20 @@ Drawn = tuple[Canvas, dict[str, Value]]
 
 def chair(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width = dice.between(4, 9)
-    depth = dice.between(max(5, width - 2), min(9, width + 2))
+    width = dice.between(4, 9) if dice.chance(0.5) else dice.between(8, 13)
+    depth = dice.between(max(5, width - 2), min(13, width + 2))
     back = dice.choice(("high", "high", "low", "none"))
     legs = dice.choice(("four", "four", "four", "four", "pedestal", "solid"))
     thick = dice.chance(0.4)
     seat = dice.between(*{"four": (2, 8), "pedestal": (3, 6), "solid": (1, 4)}[legs])
-    rise = {"high": dice.between(6, 10), "low": dice.between(2, 4), "none": 0}[back]
+    rise = {"high": dice.between(6, 11), "low": dice.between(2, 4), "none": 0}[back]
     arms = back != "none" and dice.chance(0.4)
     slats = back == "high" and width >= 5 and dice.chance(0.3)
     back_thickness = dice.between(1, 2)
     thick = thick and not (legs == "four" and width < 5)  # thick legs would touch
     if legs == "four":
-        canvas.corners(width, depth, 2 if thick else 1, 0, seat)
+        leg = (3 if width >= 10 and dice.chance(0.3) else 2) if thick else 1
+        canvas.corners(width, depth, leg, 0, seat)
     elif legs == "solid":
         canvas.box(0, width, 0, depth, 0, seat)
     else:
@@ -68,15 +69,16 @@ def table(dice: Dice) -> Drawn:
         legs = "four"
     thick = dice.chance(0.5)
     if top == "round":
-        width = depth = dice.choice((9, 10, 11, 12, 13, 14))
+        width = depth = dice.between(9, 18)
     elif top == "square":
-        width = dice.between(7, 13)
+        width = dice.between(7, 16)
         depth = width + dice.between(-1, 1)
     else:
-        width, depth = dice.between(11, 19), dice.between(5, 9)
+        width = dice.between(11, 20)
+        depth = dice.between(5, min(12, width - 2))
     # Taller than wide, a table looks like a lamp or a stool.
     under = dice.between(
-        *((4, min(8, width - 3)) if legs == "pedestal" else (3, min(10, width - 1)))
+        *((4, min(10, width - 3)) if legs == "pedestal" else (3, min(12, width - 1)))
     )
     inset = (
         max(1, round(width * 0.17)) if top == "round" else dice.between(0, 3 if width >= 11 else 2)
@@ -87,6 +89,8 @@ def table(dice: Dice) -> Drawn:
         inset = 1
     thick = thick and not (legs != "pedestal" and min(width, depth) - 2 * inset < 5)
     size = 2 if thick else 1
+    if thick and legs != "pedestal" and min(width, depth) - 2 * inset >= 9 and dice.chance(0.3):
+        size = 3
     if legs == "four":
         canvas.corners(width - inset, depth - inset, size, 0, under, inset, inset)
     elif legs == "panels":
@@ -95,7 +99,7 @@ def table(dice: Dice) -> Drawn:
     else:
         x0, y0 = width // 2 - (2 if thick else 1), depth // 2 - (2 if thick else 1)
         canvas.box(x0, width - x0, y0, depth - y0, 0, under)
-        spread = dice.between(1, 2)
+        spread = dice.between(1, min(2, x0, y0))  # no wider than the top
         canvas.box(x0 - spread, width - x0 + spread, y0 - 1, depth - y0 + 1, 0, dice.between(1, 2))
     if top == "round":
         canvas.disc("round", (width, depth), under, under + slab)
@@ -119,10 +123,10 @@ def table(dice: Dice) -> Drawn:
 
 def sofa(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, deep = dice.between(11, 20), dice.between(5, 8)
-    seat = dice.between(2, 4)
+    width, deep = dice.between(11, 20), dice.between(5, 10)
+    seat = dice.between(2, 5)
     back = dice.choice(("high", "low"))
-    rise = dice.between(4, 6) if back == "high" else dice.between(2, 3)
+    rise = dice.between(4, 7) if back == "high" else dice.between(2, 3)
     arms = dice.choice(("thick", "thin", "none"))
     feet, corner = dice.chance(0.5), width >= 12 and dice.chance(0.3)
     front = dice.between(4, 5) if corner else 0
@@ -154,7 +158,7 @@ def sofa(dice: Dice) -> Drawn:
 
 def bed(dice: Dice) -> Drawn:
     canvas = Canvas()
-    length = dice.between(13, 19)
+    length = dice.between(13, 20)
     if dice.chance(0.25):
         width, under = dice.between(6, 8), dice.between(2, 3)
         gap, rail = dice.between(4, 6), dice.between(2, 3)
@@ -173,7 +177,7 @@ def bed(dice: Dice) -> Drawn:
             "legs": "four",
             "pillows": "none",
         }
-    width = dice.between(7, min(14, length - 2))
+    width = dice.between(7, min(16, length - 2))
     head = dice.choice(("tall", "tall", "low", "none"))
     legs, foot = dice.chance(0.5), dice.chance(0.4)
     under = dice.between(1, 3) if legs else 0
@@ -181,7 +185,7 @@ def bed(dice: Dice) -> Drawn:
         canvas.corners(width, length, dice.between(1, 2), 0, under)
     top = under + dice.between(2, 3)
     canvas.box(0, width, 0, length, under, top)
-    rise = {"tall": dice.between(3, 6), "low": dice.between(1, 2), "none": 0}[head]
+    rise = {"tall": dice.between(3, 7), "low": dice.between(1, 2), "none": 0}[head]
     canvas.box(0, width, length - 1, length, under, top + rise)
     pillows = "none"
     if dice.chance(0.85):
@@ -208,8 +212,8 @@ def bed(dice: Dice) -> Drawn:
 
 def bench(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, depth = dice.between(11, 20), dice.between(3, 6)
-    seat = dice.between(2, 5)
+    width, depth = dice.between(11, 20), dice.between(3, 7)
+    seat = dice.between(2, 6)
     back = dice.chance(0.6)
     legs = dice.choice(("four", "panels"))
     arms = back and dice.chance(0.45)
@@ -225,7 +229,7 @@ def bench(dice: Dice) -> Drawn:
     top = seat + 2
     canvas.box(0, width, 0, depth, seat, top)
     if back:
-        rise = dice.between(3, 5)
+        rise = dice.between(3, 6)
         canvas.box(0, width, depth - 1, depth, top, top + rise)
         if rise >= 4 and dice.chance(0.3):  # a gap under the back
             post = dice.between(1, 3)
@@ -245,7 +249,7 @@ def bench(dice: Dice) -> Drawn:
 def bookshelf(dice: Dice) -> Drawn:
     canvas = Canvas()
     shelves = dice.between(2, 5)
-    width, depth = dice.between(5, 14), dice.between(3, 5)
+    width, depth = dice.between(5, 16), dice.between(3, 6)
     closed = width > 9 or dice.chance(0.5)
     divider = width >= 9 and dice.chance(0.45)
     plinth = dice.between(0, 3)
@@ -282,9 +286,9 @@ def piano(dice: Dice) -> Drawn:
 
 def _upright(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, keys = dice.between(10, 18), dice.between(3, 5)
-    reach, body = dice.between(2, 4), dice.between(2, 4)
-    height = keys + dice.between(5, 8)
+    width, keys = dice.between(10, 20), dice.between(3, 6)
+    reach, body = dice.between(2, 4), dice.between(2, 5)
+    height = keys + dice.between(5, 9)
     canvas.box(0, width, reach, reach + body, 0, height)
     canvas.box(0, 1, 0, reach, 0, keys)
     canvas.box(width - 1, width, 0, reach, 0, keys)
@@ -302,7 +306,7 @@ def _upright(dice: Dice) -> Drawn:
 
 def _grand(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, length, under = dice.between(8, 12), dice.between(10, 16), dice.between(3, 6)
+    width, length, under = dice.between(8, 15), dice.between(10, 18), dice.between(3, 7)
     body = dice.between(2, 3)
     straight = dice.choice((0.35, 0.45, 0.55))
     for x, y in ((0, 1), (width - 2, 1), (1, length - 4)):

@@ -19,7 +19,7 @@ def guitar(dice: Dice) -> Drawn:
     """A guitar standing on its body, strings to the front."""
     canvas = Canvas()
     body = dice.choice(("round", "round", "boxy", "waisted", "waisted"))
-    width, thick = dice.between(6, 12), dice.between(2, 4)
+    width, thick = dice.between(6, 13), dice.between(2, 5)
     half, odd = width // 2, width % 2
     reaches = _body(dice, body, half)
     for z, reach in enumerate(reaches):
@@ -59,7 +59,7 @@ def tower(dice: Dice) -> Drawn:
     tiers = dice.between(1, 4)
     shape = dice.choice(("square", "square", "round"))
     top = dice.choice(("pointed", "flat", "battlements"))
-    width = dice.between(max(4, 2 + 2 * tiers), 10)
+    width = dice.between(max(4, 2 + 2 * tiers), 12)
     depth = max(4, 2 + 2 * tiers, width + dice.choice((0, 0, 0, 1, -1, -2)))
     walls = dice.between(max(8, 3 * tiers, width * 3 // 2), 17 if top == "pointed" else 19)
     spare = walls - 3 * tiers  # every tier is three layers tall or more
@@ -100,7 +100,7 @@ def _battlements(canvas: Canvas, shape: str, size: Size, z: int, first: int) -> 
 
 def birdhouse(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, depth, wall = dice.between(5, 9), dice.between(5, 9), dice.between(5, 8)
+    width, depth, wall = dice.between(5, 11), dice.between(5, 11), dice.between(5, 9)
     roof = dice.choice(("pitched", "pitched", "flat"))
     pole, hole, perch = dice.chance(0.45), dice.chance(0.8), dice.chance(0.45)
     x0, y0, z = 1, 2, 0
@@ -142,7 +142,7 @@ def birdhouse(dice: Dice) -> Drawn:
 
 def camera(dice: Dice) -> Drawn:
     canvas = Canvas()
-    width, depth, height = dice.between(9, 15), dice.between(3, 5), dice.between(6, 8)
+    width, depth, height = dice.between(9, 17), dice.between(3, 6), dice.between(6, 9)
     lens, tripod, bump = dice.choice(("long", "short")), dice.chance(0.35), dice.chance(0.6)
     reach = dice.between(5, 7) if lens == "long" else dice.between(2, 3)
     z = dice.between(5, 8) if tripod else 0

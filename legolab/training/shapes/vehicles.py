@@ -19,7 +19,7 @@ def _wheels(canvas: Canvas, starts: tuple[int, ...], size: int, depth: int, acro
 def car(dice: Dice) -> Drawn:
     canvas = Canvas()
     body = dice.choice(("sedan", "sedan", "van", "pickup", "sports"))
-    length, depth = dice.between(11, 19), dice.between(5, 8)
+    length, depth = dice.between(11, 20), dice.between(5, 9)
     wheels = dice.choice(("large", "small"))
     wheel = 3 if wheels == "large" else 2
     _wheels(canvas, (1, length - 1 - wheel), wheel, depth, 2)
@@ -61,7 +61,7 @@ def bus(dice: Dice) -> Drawn:
     canvas = Canvas()
     decks = dice.choice(("one", "one", "two"))
     length = dice.between(14 if decks == "two" else 12, 20)
-    depth = dice.between(4, 6)
+    depth = dice.between(4, 7)
     windows = dice.chance(0.8)
     six = length >= 15 and dice.chance(0.5)
     front, rear = dice.between(1, 3), length - dice.between(3, 5)
@@ -95,7 +95,7 @@ def bus(dice: Dice) -> Drawn:
 def train(dice: Dice) -> Drawn:
     canvas = Canvas()
     carriages = dice.choice((0, 1, 1, 2))
-    depth = dice.between(4, 6)
+    depth = dice.between(4, 7)
     engine = {0: dice.between(11, 17), 1: dice.between(8, 11), 2: dice.between(6, 8)}[carriages]
     chimney = dice.chance(0.7)
     middle = (1, engine // 2) if engine >= 13 else (1,)
@@ -154,8 +154,8 @@ def _hull(canvas: Canvas, length: int, depth: int, height: int, pointed: bool) -
 def vessel(dice: Dice) -> Drawn:
     canvas = Canvas()
     kind = dice.choice(("sail", "sail", "cargo", "open"))
-    length, depth = dice.between(11, 20), dice.choice((5, 6, 7, 8))
-    hull = dice.between(2, 4) if kind != "open" else dice.between(3, 4)
+    length, depth = dice.between(11, 20), dice.between(5, 9)
+    hull = dice.between(2, 5) if kind != "open" else dice.between(3, 5)
     bow = dice.choice(("pointed", "pointed", "square"))
     _hull(canvas, length, depth, hull, bow == "pointed")
     cabin = "none"
