@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from legolab.bricks.structure import BrickStructure as BrickStructure
     from legolab.errors import LegolabError as LegolabError
     from legolab.evaluation import runs as runs
-    from legolab.generation.generator import Generation as Generation
+    from legolab.generation.generator import edit as edit
     from legolab.generation.generator import generate as generate
     from legolab.generation.generator import stream as stream
+    from legolab.generation.result import Generation as Generation
     from legolab.stability.analysis import analyze as analyze
+    from legolab.stability.composition import compose as compose
     from legolab.stability.report import StabilityReport as StabilityReport
     from legolab.stability.report import Verdict as Verdict
 
@@ -27,11 +29,13 @@ _HOMES = {
     "Brick": "legolab.bricks.brick",
     "BrickStructure": "legolab.bricks.structure",
     "LegolabError": "legolab.errors",
-    "Generation": "legolab.generation.generator",
+    "Generation": "legolab.generation.result",
+    "edit": "legolab.generation.generator",
     "generate": "legolab.generation.generator",
     "stream": "legolab.generation.generator",
     "runs": "legolab.evaluation",
     "analyze": "legolab.stability.analysis",
+    "compose": "legolab.stability.composition",
     "StabilityReport": "legolab.stability.report",
     "Verdict": "legolab.stability.report",
 }

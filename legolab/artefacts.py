@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from legolab import __version__
+from legolab import __version__, formats
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
-from legolab.generation.generator import Generation
+from legolab.errors import InputError
+from legolab.generation.prompt import read_description
+from legolab.generation.result import Generation
 from legolab.ldraw.packed import write_mpd
 from legolab.ldraw.writer import write_ldr
 from legolab.rendering.preview import png_bytes
@@ -81,6 +84,41 @@ def packed_of(result: Generation) -> tuple[bytes, str]:
     return text.encode(), MEDIA_TYPES[PACKED]
 
 
+def read_folder(folder: Path) -> dict[str, Any]:
+    """What `generator.stream` needs to change a model that was written to a folder.
+
+    Returns:
+        Its caption and the options seed, fields, paint and start.
+
+    Raises:
+        FileError: a file is missing or cannot be read.
+        InputError: the report is none, or of something that was not generated.
+    """
+    text = formats.read_text(folder / REPORT)
+    try:
+        document = json.loads(text)
+        if document["schema"] != SCHEMA:
+            raise InputError(f"expected {SCHEMA} in {folder}, got {document['schema']}")
+        return {
+            "caption": document["caption"],
+            "seed": document["seed"],
+            "fields": read_description(document["description"]).fields,
+            "paint": document.get("paint", {}),
+            "start": BrickStructure.load(folder / TEXT),
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"expected a model that legolab built in {folder}, got {error}") from None
+
+
+def model_in(path: Path) -> BrickStructure:
+    """The structure of a file, or of a folder that a model was written to.
+
+    Raises:
+        FileError, BrickTextError, PlacementError: it cannot be read.
+    """
+    return BrickStructure.load(path / LDRAW if path.is_dir() else path)
+
+
 def _about(result: Generation) -> list[str]:
     return [result.report.summary, f"legolab {__version__}, seed {result.seed}"]
 
@@ -93,6 +131,9 @@ def document_of(result: Generation) -> dict[str, Any]:
         "description": result.description,
         "notes": list(result.notes),
         "differences": [asdict(difference) for difference in result.differences],
+        "paint": dict(result.paint),
+        "kept": result.kept,
+        "missing": dict(result.missing),
         "seed": result.seed,
         "bricks": len(result.structure),
         "parts": brick_counts(result.structure),

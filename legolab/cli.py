@@ -29,9 +29,11 @@ from legolab.errors import FileError, InputError, LegolabError
 from legolab.folders import check_free, folder_name, whole_file, whole_folder
 
 if TYPE_CHECKING:
+    from legolab.bricks.inventory import Inventory
     from legolab.bricks.placement import World
+    from legolab.bricks.structure import BrickStructure
     from legolab.client import Client, Job
-    from legolab.generation.generator import Event, Generation
+    from legolab.generation.result import Event, Generation
     from legolab.serve.settings import Settings
     from legolab.stability.equilibrium import Ground
     from legolab.stability.report import StabilityReport
@@ -62,6 +64,20 @@ TemperatureOption = Annotated[
     float | None, typer.Option(help="Higher is bolder, lower more usual.")
 ]
 MaxBricksOption = Annotated[int | None, typer.Option(min=1, help="Stop after that many.")]
+DraftsOption = Annotated[
+    int | None, typer.Option(min=1, help="Draw it at most so often; the closest is kept.")
+]
+FieldsOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A field by hand: back=low."),
+]
+PaintOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PART=COLOUR", help="Such as legs=black, or whole=red."),
+]
+InventoryOption = Annotated[
+    Path | None, typer.Option(help="The bricks you have: a CSV of parts, or JSON.")
+]
 OutOption = Annotated[Path, typer.Option(help="Where the model's folder is made.")]
 WorldOption = Annotated[str, typer.Option(help="Studs along x, studs along y, layers.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
@@ -114,24 +130,125 @@ def generate(
     model: Annotated[
         str | None, typer.Option(help="A folder that `legolab train` made; else the built-in one.")
     ] = None,
+    drafts: DraftsOption = None,
+    fields: FieldsOption = None,
+    paint: PaintOption = None,
+    inventory: InventoryOption = None,
+    start: Annotated[
+        Path | None, typer.Option(help="A half-built model (.txt, .ldr) to go on from.")
+    ] = None,
     backend: BackendOption = "auto",
     force: ForceOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Turn a caption into a folder with a picture, an LDraw file, brick text and a report."""
-    given = {
-        "seed": seed,
-        "temperature": temperature,
-        "max_bricks": max_bricks,
-        "model": model,
-        "backend": backend,
-    }
-    options: dict[str, Any] = {n: value for n, value in given.items() if value is not None}
+    options = _given(seed=seed, temperature=temperature, max_bricks=max_bricks, model=model)
+    options |= _given(drafts=drafts, fields=_fields(fields), paint=_pairs(paint, "--paint"))
+    options |= _given(backend=backend, inventory=_inventory(inventory), start=_structure(start))
+    _make(caption, options, out, force, as_json)
+
+
+@app.command()
+def edit(
+    folder: Annotated[Path, typer.Argument(help="Made by `generate`, `submit` or `edit`.")],
+    change: Annotated[str, typer.Argument(help='Such as "make the back higher".')],
+    temperature: TemperatureOption = None,
+    max_bricks: MaxBricksOption = None,
+    out: OutOption = Path(),
+    model: Annotated[
+        str | None, typer.Option(help="A folder that `legolab train` made; else the built-in one.")
+    ] = None,
+    drafts: DraftsOption = None,
+    inventory: InventoryOption = None,
+    backend: BackendOption = "auto",
+    force: ForceOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a model in words; as many of its bricks stay as fit."""
+    from legolab.artefacts import read_folder
+
+    built = read_folder(folder)
+    options = _given(temperature=temperature, max_bricks=max_bricks, model=model, drafts=drafts)
+    options |= _given(backend=backend, inventory=_inventory(inventory), change=change)
+    caption = str(built.pop("caption"))
+    _make(caption, built | options, out, force, as_json, name=f"{caption} {change}")
+
+
+@app.command()
+def compose(
+    files: Annotated[list[Path], typer.Argument(help="Models: .txt, .ldr or .mpd, or folders.")],
+    out: Annotated[Path, typer.Option(help="The file to write: .ldr, .mpd, .txt or .png.")],
+    upon: Annotated[
+        bool, typer.Option("--upon", help="Each stands on the one before, instead of beside it.")
+    ] = False,
+    gap: Annotated[int, typer.Option(min=0, help="Studs between models side by side.")] = 2,
+    backend: BackendOption = "auto",
+    force: ForceOption = False,
+) -> None:
+    """Set several models beside or upon each other, and see whether all of it stands."""
+    from legolab.artefacts import model_in
+    from legolab.stability.composition import compose as put_together
+
+    check_free(out, force)
+    models = [model_in(file) for file in files]
+    made = put_together(models, upon=upon, gap=gap, backend=backend)
+    made.structure.save(out)
+    console.show_composition(made, out)
+    raise typer.Exit(_exit_code(made.report))
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _pairs(words: list[str] | None, option: str) -> dict[str, str] | None:
+    """`NAME=VALUE` by name.
+
+    Raises:
+        InputError: one is not of this form.
+    """
+    if not words:
+        return None
+    pairs = dict(pair.partition("=")[::2] for pair in words)
+    if not all(name and value for name, value in pairs.items()):
+        raise InputError(f"expected {option} NAME=VALUE, got {', '.join(words)}")
+    return pairs
+
+
+def _fields(words: list[str] | None) -> dict[str, str | int] | None:
+    pairs = _pairs(words, "--set")
+    if pairs is None:
+        return None
+    return {name: int(value) if value.isdecimal() else value for name, value in pairs.items()}
+
+
+def _inventory(file: Path | None) -> Inventory | None:
+    from legolab.bricks.inventory import Inventory
+
+    return None if file is None else Inventory.read(file)
+
+
+def _structure(file: Path | None) -> BrickStructure | None:
+    from legolab.bricks.structure import BrickStructure
+
+    return None if file is None else BrickStructure.load(file)
+
+
+def _make(
+    caption: str,
+    options: dict[str, Any],
+    out: Path,
+    force: bool,
+    as_json: bool,
+    name: str = "",
+) -> None:
+    """Generate into a folder, named after the caption or otherwise, and tell of it."""
     try:
         from legolab.generation.generator import stream
 
         with console.BrickCounter() as counter:
-            result, folder = _grow(stream(caption, **options), counter, out, force)
+            result, folder = _grow(stream(caption, **options), counter, out, force, name)
         began = time.monotonic()
         files = _write(result, folder, force)
     except KeyboardInterrupt:
@@ -149,18 +266,22 @@ def generate(
 
 
 def _grow(
-    events: Iterable[Event], counter: console.BrickCounter, out: Path, force: bool
+    events: Iterable[Event],
+    counter: console.BrickCounter,
+    out: Path,
+    force: bool,
+    name: str = "",
 ) -> tuple[Generation, Path]:
     """The generated model and the folder it will go to, seen to be free before the first brick."""
-    from legolab.generation.generator import Finished, Started
+    from legolab.generation.result import Finished, Started
 
     for event in events:
         counter.show(event)
         match event:
             case Started(caption=caption, seed=seed):
-                check_free(out / folder_name(caption, seed), force)
+                check_free(out / folder_name(name or caption, seed), force)
             case Finished(result=result):
-                return result, out / folder_name(result.caption, result.seed)
+                return result, out / folder_name(name or result.caption, result.seed)
             case _:
                 pass
     raise AssertionError("a generation ended without a result")

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
     from legolab.bricks.structure import BrickStructure
     from legolab.evaluation.progress import Progress as RunProgress
-    from legolab.generation.generator import Event, Generation
+    from legolab.generation.result import Event, Generation
     from legolab.serve.supervisor import Ready
     from legolab.stability.comparison import Comparison, Inspection
+    from legolab.stability.composition import Composition
     from legolab.stability.report import StabilityReport
     from legolab.training.exam import Mark
     from legolab.training.train import Progress
@@ -127,7 +128,7 @@ class BrickCounter(_LiveLine):
 
     def show(self, event: Event) -> None:
         """Take one event of the generation into account."""
-        from legolab.generation.generator import BrickPlaced, RolledBack, Started, Trimmed
+        from legolab.generation.result import BrickPlaced, RolledBack, Started, Trimmed
 
         self._place = None
         match event:
@@ -287,12 +288,12 @@ def show_generation(
         files: what was written.
     """
     say(result.caption, style="bold")
-    say(f"The model was asked for: {result.description}")
+    say(f"Interpreted as: {interpreted(result)}")
     for note in result.notes:
         say(note)
     if result.differences:
         say(f"It came out with {', '.join(map(str, result.differences))}.")
-    if not result.trace.finished:
+    if not result.trace.finished and not result.missing:
         say("It had more to build than the bricks it was allowed.")
     _show_verdict(result.report)
     trace = result.trace
@@ -309,6 +310,24 @@ def show_generation(
     )
     for file in files:
         say(str(file))
+
+
+def interpreted(result: Generation) -> str:
+    """What the model was asked for and how it was painted, in the lexicon's words."""
+    from legolab.generation.coloring import paint_in_words
+
+    painted = paint_in_words(result.paint)
+    return f"{result.description}, {painted}" if painted else result.description
+
+
+def show_composition(made: Composition, file: Path) -> None:
+    """The table of `legolab compose`."""
+    _show_verdict(made.report)
+    x, y, z = made.structure.world
+    models = ("models", str(int(made.model.max()) + 1))
+    world = ("world", f"{x} by {y} studs, {z} layers")
+    _show_rows([models, world, *_structure_rows(made.structure), *_report_rows(made.report)])
+    say(str(file))
 
 
 def show_check(structure: BrickStructure, report: StabilityReport) -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 
 import legolab as ll
 from legolab.artefacts import NAMES, document_of, files_of, packed_of
-from legolab.generation.generator import Generation
+from legolab.generation.result import Generation
 from legolab.generation.trace import Trace
 from legolab.ldraw.reader import read_ldr
 

@@ -19,7 +19,7 @@ import legolab as ll
 from legolab import cli, console
 from legolab.errors import CaptionError, SolverError
 from legolab.generation.features import Difference
-from legolab.generation.generator import BrickPlaced, Finished, RolledBack, Started, Trimmed
+from legolab.generation.result import BrickPlaced, Finished, RolledBack, Started, Trimmed
 
 STABLE = "2x4 (0,0,0)\n2x2 (1,1,1)\n"
 FALLS = "2x4 (0,0,0)\n1x1 (5,5,3)\n"
@@ -56,6 +56,9 @@ def fake_stream(caption, seed=None, temperature=1.0, max_bricks=None, backend="a
             report=ll.analyze(structure, backend=backend),
             trace=trace,
             differences=(Difference("arms", "two", "none"),),
+            paint={"whole": 4},
+            kept=0,
+            missing={},
         )
     )
 
@@ -96,7 +99,7 @@ def test_generate_writes_one_folder_named_after_caption_and_seed(run):
 def test_generate_closes_with_a_table(run):
     _, out, _ = run("generate", "a couch")
     for words in (
-        "The model was asked for: sofa, arms two",
+        "Interpreted as: sofa, arms two, red",
         "It came out with arms none instead of two.",
         "I took couch to mean sofa.",
         "Stands",
@@ -218,14 +221,14 @@ def test_ctrl_c_leaves_no_folder_and_ends_with_130(tmp_path):
         import signal, sys, time
         from legolab import Brick
         from legolab.cli import main
-        from legolab.generation import generator
+        from legolab.generation import generator, result
 
         # A shell that runs the tests in the background has its children ignore Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
         def stream(caption, backend):
-            yield generator.Started(caption, "chair", 1, ())
-            yield generator.BrickPlaced(0, Brick(2, 4, 0, 0, 0))
+            yield result.Started(caption, "chair", 1, ())
+            yield result.BrickPlaced(0, Brick(2, 4, 0, 0, 0))
             print("growing", flush=True)
             time.sleep(60)
 

@@ -18,7 +18,7 @@ from legolab.bricks.brick import Brick
 from legolab.client import Client, JobState, Status, find_service
 from legolab.client.sse import Message, read_messages
 from legolab.errors import FileError, InputError, LegolabError, RefusedError, ServiceError
-from legolab.generation.generator import BrickPlaced, Started
+from legolab.generation.result import BrickPlaced, Started
 
 JOB = "6f1c34a2-0d3f-5a52-9f0e-2f0c4a1b7d11"
 QUEUED = {"job_id": JOB, "status": "queued", "position": 3}

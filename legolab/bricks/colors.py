@@ -22,16 +22,22 @@ PALETTE: dict[int, BrickColor] = {
         BrickColor(1, "Blue", 0x1E5AA8),
         BrickColor(2, "Green", 0x00852B),
         BrickColor(4, "Red", 0xB40000),
+        BrickColor(5, "Dark_Pink", 0xD3359D),
         BrickColor(10, "Bright_Green", 0x58AB41),
+        BrickColor(13, "Pink", 0xF6A9BB),
         BrickColor(14, "Yellow", 0xFAC80A),
         BrickColor(15, "White", 0xF4F4F4),
         BrickColor(19, "Tan", 0xB0A06F),
+        BrickColor(22, "Purple", 0x671F81),
         BrickColor(25, "Orange", 0xD67923),
         BrickColor(70, "Reddish_Brown", 0x5F3109, 0x808080),
         BrickColor(71, "Light_Bluish_Grey", 0x969696),
         BrickColor(72, "Dark_Bluish_Grey", 0x646464),
         BrickColor(73, "Medium_Blue", 0x7396C8),
         BrickColor(115, "Medium_Lime", 0xB7D425),
+        BrickColor(272, "Dark_Blue", 0x19325A),
+        BrickColor(288, "Dark_Green", 0x00451A),
+        BrickColor(320, "Dark_Red", 0x720012),
     )
 }
 """Code -> colour; a file may use other codes, which are kept but drawn in the default colour."""
@@ -41,6 +47,53 @@ DIRECT_COLOR = 0x2000000
 
 DEFAULT_COLOR = 73
 """What a brick is painted when nothing says otherwise: medium blue, calm on light and dark."""
+
+
+COLOR_WORDS: dict[str, int] = {
+    **{color.name.lower().replace("_", " "): color.code for color in PALETTE.values()},
+    "grey": 71,
+    "gray": 71,
+    "light grey": 71,
+    "light gray": 71,
+    "silver": 71,
+    "dark grey": 72,
+    "dark gray": 72,
+    "brown": 70,
+    "dark brown": 70,
+    "wooden": 70,
+    "beige": 19,
+    "cream": 19,
+    "sand": 19,
+    "golden": 14,
+    "gold": 14,
+    "light blue": 73,
+    "sky blue": 73,
+    "navy": 272,
+    "navy blue": 272,
+    "lime": 115,
+    "lime green": 115,
+    "light green": 10,
+    "violet": 22,
+    "light pink": 13,
+    "hot pink": 5,
+    "magenta": 5,
+    "maroon": 320,
+    "crimson": 320,
+    "scarlet": 4,
+}
+"""What people call a colour -> its code."""
+
+
+def find_color(words: str) -> int | None:
+    """The code of a colour by its name, in people's words or LDraw's, or by the code itself.
+
+    >>> find_color("Light_Bluish_Grey"), find_color("red"), find_color("14"), find_color("loud")
+    (71, 4, 14, None)
+    """
+    name = " ".join(words.lower().replace("_", " ").split())
+    if name.isdecimal() and len(name) <= 4:
+        return int(name)
+    return COLOR_WORDS.get(name)
 
 
 def rgb(code: int) -> tuple[int, int, int]:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from legolab.artefacts import NAMES
+from legolab.bricks.inventory import Inventory
 from legolab.bricks.placement import World
 from legolab.bricks.structure import DEFAULT_WORLD, BrickStructure
 from legolab.client.connection import (
@@ -32,7 +33,8 @@ from legolab.client.sse import Message
 from legolab.errors import Cancelled, InputError, LegolabError, RefusedError, ServiceError
 from legolab.folders import check_free, whole_folder
 from legolab.generation.events import event_from_json
-from legolab.generation.generator import (
+from legolab.generation.lexicon import Value
+from legolab.generation.result import (
     BrickPlaced,
     Event,
     Finished,
@@ -111,6 +113,12 @@ class Client:
         seed: int | None = None,
         temperature: float | None = None,
         max_bricks: int | None = None,
+        drafts: int | None = None,
+        fields: Mapping[str, Value] | None = None,
+        paint: Mapping[str, int | str] | None = None,
+        inventory: Inventory | Mapping[str, int] | None = None,
+        start: BrickStructure | None = None,
+        change: str | None = None,
         key: str | None = None,
     ) -> Job:
         """Have a caption built; comes back as soon as the job is in line.
@@ -123,6 +131,7 @@ class Client:
             seed: 0 to 2**32 - 1; the same seed gives the same bricks. None has one drawn.
             temperature: lower keeps closer to what the model finds likely.
             max_bricks: stop after this many.
+            drafts, fields, paint, inventory, start, change: as for `generator.stream`.
             key: the same key gives the same job, however often it is sent; None makes one.
 
         Raises:
@@ -137,6 +146,12 @@ class Client:
             "seed": None if seed is None else index(seed),
             "temperature": None if temperature is None else float(temperature),
             "max_bricks": None if max_bricks is None else index(max_bricks),
+            "drafts": None if drafts is None else index(drafts),
+            "fields": dict(fields) if fields else None,
+            "paint": dict(paint) if paint else None,
+            "inventory": inventory.to_json() if isinstance(inventory, Inventory) else inventory,
+            "start": None if start is None else start.to_text(),
+            "change": change,
         }
         options = {name: value for name, value in given.items() if value is not None}
         document = self._connection.json(

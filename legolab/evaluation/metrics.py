@@ -21,7 +21,7 @@ from legolab.stability.report import Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-    from legolab.generation.generator import Generation
+    from legolab.generation.result import Generation
 
 SHARES = ("valid", "grounded", "stable_first", "stable", "one_piece", "as_described")
 """Measures that hold or not; what is not known of a row (no solver looked) is left out."""

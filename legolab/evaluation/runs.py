@@ -44,15 +44,9 @@ from legolab.evaluation.shards import (
     write_shard,
 )
 from legolab.generation.engine import Engine, EngineClient, Request
-from legolab.generation.generator import (
-    DEFAULT_MAX_BRICKS,
-    DEFAULT_TEMPERATURE,
-    BrickPlaced,
-    Finished,
-    Generation,
-    RolledBack,
-    Trimmed,
-)
+from legolab.generation.generator import DEFAULT_MAX_BRICKS, DEFAULT_TEMPERATURE
+from legolab.generation.order import Order
+from legolab.generation.result import BrickPlaced, Finished, Generation, RolledBack, Trimmed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,19 +203,20 @@ def _generate_missing(out: Path, plan: Plan, tell: Tell, engine: EngineClient | 
 
 
 def _request(settings: Settings, caption: Caption, seed: int) -> Request:
-    return Request(
+    order = Order(
         caption.text,
         seed=seed,
         temperature=settings.temperature,
         max_bricks=settings.max_bricks,
-        model=settings.model,
     )
+    return Request(order, settings.model)
 
 
 def _row(engine: EngineClient, request: Request, now: Progress, tell: Tell, began: float) -> Row:
     """One generation as a row, however it ends."""
     row: Row = dict.fromkeys(SHARD_COLUMNS)
-    row |= {"caption": request.caption, "seed": request.seed, "reason": "", **asdict(Measures())}
+    order = request.order
+    row |= {"caption": order.caption, "seed": order.seed, "reason": "", **asdict(Measures())}
     for last in (*[False] * (TRIES - 1), True):
         asked = time.perf_counter()
         try:

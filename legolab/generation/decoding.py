@@ -24,6 +24,8 @@ _RESTARTS = 24
 _LEAST = 1e-60
 """Nothing legal is impossible: the product over the four choices of a brick stays above zero."""
 
+TOKENS_PER_BRICK = 4
+
 END = len(SIZES)
 """In the first slot: the structure is complete."""
 
@@ -43,6 +45,10 @@ class LanguageModel(Protocol):
 
     def step(self, tokens: list[int], rows: NDArray[np.intp]) -> NDArray[np.float32]:
         """Read tokens; logits of the given rows of the vocabulary for the next one."""
+        ...
+
+    def logits(self, tokens: list[int], last: int) -> NDArray[np.float32]:
+        """Read tokens; logits of the whole vocabulary after each of the last so many."""
         ...
 
 
@@ -86,6 +92,7 @@ class BrickDecoder:
     pending: list[int]  # tokens decided on and not yet read by the model
     counts: Counts = field(default_factory=Counts)
     likelihood: float = 0.0  # of the last brick or the end, nats
+    dead_ends: list[str] = field(default_factory=list)  # why the last brick was begun again
 
     def __post_init__(self) -> None:
         sizes = [self.model.token(f"{h}x{w} (") for h, w in SIZES]
@@ -111,6 +118,7 @@ class BrickDecoder:
             may_end: whether the end is legal here.
         """
         self.counts.proposals += 1
+        self.dead_ends = []
         tree = _Tree(self, mask, may_end)
         path = tree.sample()
         self.likelihood = tree.likelihood(path)
@@ -124,6 +132,25 @@ class BrickDecoder:
         """Write a brick that was decided elsewhere."""
         values = (placement.size, placement.x, placement.y, placement.z)
         self.pending = [*self.pending, *self.tokens(values, 0)]
+
+    def likelihoods(
+        self, prompt: list[int], placements: Iterable[Placement]
+    ) -> NDArray[np.float64]:
+        """How likely the model finds each of some bricks after a prompt, nats: float64 [bricks].
+
+        It must not have read anything yet, and has not afterwards.
+        """
+        slots = [(p.size, p.x, p.y, p.z) for p in placements]
+        text = [*prompt, *(token for values in slots for token in self.tokens(values, 0))]
+        logits = self.model.logits(text, TOKENS_PER_BRICK * len(slots) + 1)[:-1].astype(np.float64)
+        self.model.rewind(0)
+        found = np.zeros(len(slots))
+        for index, value in enumerate(value for values in slots for value in values):
+            row = logits[index][self._rows[index % TOKENS_PER_BRICK]]
+            found[index // TOKENS_PER_BRICK] += (
+                row[value] - row.max() - np.log(np.exp(row - row.max()).sum())
+            )
+        return found
 
     def read(self, tokens: list[int], slot: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Read tokens; probabilities in a slot, over all its values.
@@ -163,7 +190,15 @@ class _Tree:
             if path is not None:
                 return path
             self.decoder.counts.restarts += 1
+            self.decoder.dead_ends.append(self._dead_end())
         raise AssertionError("the last attempt insists, and what it follows is legal")
+
+    def _dead_end(self) -> str:
+        """Where the last attempt found too little that is legal."""
+        size, *place = self.in_cache
+        h, w = SIZES[size]
+        at = ", ".join(f"{axis} {value}" for axis, value in zip("xyz", place, strict=False))
+        return f"a {h}x{w}{' at ' if at else ''}{at} leads to little that is legal"
 
     def likelihood(self, path: _Path) -> float:
         """How likely the model finds a path that was sampled, nats."""
@@ -172,7 +207,7 @@ class _Tree:
     def _descend(self, insist: bool) -> _Path | None:
         rng = self.decoder.rng
         path: _Path = ()
-        while len(path) < 4:
+        while len(path) < TOKENS_PER_BRICK:
             if path not in self.nodes:
                 mass = self._open(path)
                 if not insist and rng.random() > mass:

@@ -14,7 +14,7 @@ import os
 import threading
 import weakref
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -24,7 +24,8 @@ from legolab.errors import EngineError, InputError, LegolabError
 from legolab.generation.engine_door import Door, call
 from legolab.generation.engine_line import Line
 from legolab.generation.events import event_from_json
-from legolab.generation.generator import DEFAULT_MAX_BRICKS, DEFAULT_TEMPERATURE, Event
+from legolab.generation.order import Order
+from legolab.generation.result import Event
 
 DEFAULT_PATIENCE = 10.0
 """Seconds."""
@@ -32,22 +33,16 @@ DEFAULT_PATIENCE = 10.0
 
 @dataclass(frozen=True)
 class Request:
-    """What `generator.stream` is to be called with, and a name to cancel it by."""
+    """An order, the model to fill it, and a name to cancel it by."""
 
-    caption: str
-    seed: int | None = None
-    temperature: float = DEFAULT_TEMPERATURE
-    max_bricks: int = DEFAULT_MAX_BRICKS
+    order: Order
     model: str = "embedded"
     id: str = field(default_factory=lambda: uuid4().hex)
 
     def to_json(self) -> dict[str, Any]:
         """The arguments; a model's folder as the engine's process can find it."""
-        options = asdict(self)
-        del options["id"]
-        if self.model != "embedded":
-            options["model"] = os.path.abspath(self.model)
-        return options
+        model = self.model if self.model == "embedded" else os.path.abspath(self.model)
+        return {"order": self.order.to_json(), "model": model}
 
 
 @dataclass(frozen=True)

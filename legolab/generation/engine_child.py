@@ -109,7 +109,7 @@ class _Child:
         """Warm up, then one request after the other."""
         failure = None
         try:
-            for _ in _documents(_WARM_UP | {"model": model}):
+            for _ in _documents({"order": _WARM_UP, "model": model}):
                 pass
         except LegolabError as error:
             failure = _failure(error)
@@ -144,9 +144,9 @@ class _Child:
 def _documents(request: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """The events of a generation as JSON documents."""
     from legolab.generation.events import event_to_json
-    from legolab.generation.generator import stream
+    from legolab.generation.order import Order
 
-    for event in stream(**request):
+    for event in Order.from_json(request["order"]).events(request["model"]):
         yield event_to_json(event)
 
 

@@ -13,7 +13,7 @@ from legolab.bricks.brick import parse_brick
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.generation.features import Difference
-from legolab.generation.generator import (
+from legolab.generation.result import (
     BrickPlaced,
     Event,
     Finished,
@@ -112,6 +112,9 @@ def _result_to_json(result: Generation) -> dict[str, Any]:
         "report": result.report.to_json(),
         "trace": result.trace.to_json(),
         "differences": [asdict(difference) for difference in result.differences],
+        "paint": dict(result.paint),
+        "kept": result.kept,
+        "missing": dict(result.missing),
     }
 
 
@@ -126,6 +129,9 @@ def _result_from_json(document: Mapping[str, Any]) -> Generation:
         report=StabilityReport.from_json(document["report"], structure),
         trace=Trace.from_json(document["trace"]),
         differences=tuple(Difference(**difference) for difference in document["differences"]),
+        paint=dict(document.get("paint", {})),
+        kept=document.get("kept", 0),
+        missing=dict(document.get("missing", {})),
     )
 
 

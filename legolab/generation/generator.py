@@ -1,42 +1,61 @@
-"""Grow a structure brick by brick, rolling back when it would fall.
+"""A caption becomes bricks that are proved to stand: drafts are drawn, and the best is kept.
 
-The same function serves the command line, notebooks and, later, the service: `stream` yields what
-happens, `generate` returns the end of it.
+`stream` yields what happens, `generate` returns the end of it; the command line, notebooks, widgets
+and the service all call these.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import update_wrapper
+from inspect import signature
+from itertools import takewhile
 from pathlib import Path
+from typing import Any, ParamSpec
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
-from legolab import formats
 from legolab.bricks.brick import Brick
-from legolab.bricks.connectivity import count_parts
+from legolab.bricks.inventory import Inventory
+from legolab.bricks.legolize import building_order
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
-from legolab.generation.decoding import BrickDecoder, Counts
-from legolab.generation.features import Difference, differences
-from legolab.generation.grammar import WORLD, Grammar, Placement, Room
+from legolab.generation.coloring import check_paint
+from legolab.generation.decoding import TOKENS_PER_BRICK, BrickDecoder
+from legolab.generation.drafting import Draft, room_of
+from legolab.generation.edits import change as change_brief
+from legolab.generation.grammar import WORLD, Placement
+from legolab.generation.lexicon import Value
 from legolab.generation.models.embedded import EmbeddedModel, load_embedded
-from legolab.generation.prompt import Brief, complete, understand
-from legolab.generation.trace import Trace
-from legolab.stability.analysis import analyze
+from legolab.generation.painting import painted
+from legolab.generation.prompt import (
+    Brief,
+    complete,
+    read_description,
+    understand,
+    with_fields,
+)
+from legolab.generation.result import (
+    BrickPlaced,
+    Event,
+    Finished,
+    Generation,
+    RolledBack,
+    Settled,
+    Started,
+)
+from legolab.generation.trace import Moment, Trace
 from legolab.stability.registry import choose_backend
-from legolab.stability.report import StabilityReport, Verdict
-from legolab.stability.support import largest_stable
 
 DEFAULT_TEMPERATURE = 0.3
-DEFAULT_MAX_BRICKS = 200
+DEFAULT_MAX_BRICKS = 400
 MAX_DRAFTS = 5
 """Times a structure is drawn, until it is one part and as described; the closest is kept, of equals
 the likelier."""
+
+SEED_LIMIT = 2**32
 
 _BOLDER, _BOLDEST = 1.6, 1.0
 """Each draft is drawn at so many times the temperature of the one before, up to the boldest.
@@ -45,130 +64,41 @@ A low temperature keeps sizes but goes on with what it does: four legs grow to t
 no top is begun, because beginning it is never the likeliest thing to do (measured).
 """
 
-_CHOICE, _LOOSE_PART = 3, 5  # as bad as so many studs amiss
-_ASKED = 3  # what the caption itself asked for counts so many times as much
+_Options = ParamSpec("_Options")
 
-MAX_ROLLBACKS = 8
-"""Times physics may take bricks back; then what does not stand is trimmed."""
-
-MAX_REGROUNDED = 8
-"""Times a part may be taken back because it cannot reach the ground; then it is cut out."""
-
-REJOINED_LAYERS = (2, 3, 2)
-"""Where a structure that ended in pieces is taken up again, in turn: layers below its full height.
-
-Legs want to grow on; the layer that should have joined them is nearly always one of these.
-"""
-
-SEED_LIMIT = 2**32
-_PROMPT_LENGTH_RESERVE = 8  # tokens: the last brick and the end
+_DOUBT = 4.0
+"""Nats: bricks stay through a change until they are so much less likely than before it."""
 
 
-@dataclass(frozen=True)
-class Started:
-    """The caption was understood; bricks come next."""
+def edit(result: Generation, words: str, **options: Any) -> Generation:
+    """Build a model again with something changed, and as many of its bricks as can stay.
 
-    caption: str
-    description: str  # what the model was told, in the lexicon's words
-    seed: int
-    notes: tuple[str, ...]  # what a person should know of how the caption was read
+    >>> chair = generate("a chair with a low back", seed=1)
+    >>> higher = edit(chair, "make the back higher")
+    >>> higher.notes[0]
+    'Changed: back from low to high.'
 
+    Args:
+        result: what was built.
+        words: the change: "make the back higher", "remove the arms", "black legs".
+        options: as for `stream`; the seed is that of the result if not given.
 
-@dataclass(frozen=True)
-class BrickPlaced:
-    """Brick number `index` (from 0) was placed."""
-
-    index: int
-    brick: Brick
-
-
-@dataclass(frozen=True)
-class RolledBack:
-    """Only the first `kept` bricks are left."""
-
-    kept: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Trimmed:
-    """Bricks that would not stand were taken out; the first `kept` are left.
-
-    Those of the others that stand are placed once more after it.
+    Raises:
+        CaptionError: the change is not understood, or there is nothing to change.
+        InputError, ModelError, SolverError: as `stream`.
     """
-
-    kept: int
-
-
-@dataclass(frozen=True, eq=False)
-class Generation:
-    """A structure, whether it stands, and how it came about."""
-
-    caption: str
-    description: str
-    notes: tuple[str, ...]
-    seed: int
-    structure: BrickStructure
-    report: StabilityReport
-    trace: Trace
-    differences: tuple[Difference, ...] = ()  # what came out other than described
-
-    def __str__(self) -> str:
-        """Caption, verdict in words, count and seed, in one line."""
-        bricks = f"{len(self.structure)} brick{'s' * (len(self.structure) != 1)}"
-        return f"{self.caption} · {self.report.summary} · {bricks} · seed {self.seed}"
-
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, object]:
-        """Show as a card with picture and verdict in a notebook, as text elsewhere."""
-        return formats.display(self)
+    return generate(result.caption, **{**edit_of(result, words), **options})
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What will come out: no brick changes any more, and whether it stands is known.
-
-    What takes long with a structure, a picture of it, need not wait for the rest of its report.
-    """
-
-    structure: BrickStructure
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The last event, right after `Settled`."""
-
-    result: Generation
-
-
-Event = Started | BrickPlaced | RolledBack | Trimmed | Settled | Finished
-
-
-def generate(
-    caption: str,
-    *,
-    seed: int | None = None,
-    temperature: float = DEFAULT_TEMPERATURE,
-    max_bricks: int = DEFAULT_MAX_BRICKS,
-    model: str = "embedded",
-    backend: str = "auto",
-    drafts: int = MAX_DRAFTS,
-) -> Generation:
-    """Build what a caption asks for; see `stream` for arguments and errors."""
-    for event in stream(
-        caption,
-        seed=seed,
-        temperature=temperature,
-        max_bricks=max_bricks,
-        model=model,
-        backend=backend,
-        drafts=drafts,
-    ):
-        if isinstance(event, Finished):
-            return event.result
-    raise AssertionError("a stream ends with Finished")
+def edit_of(result: Generation, words: str) -> dict[str, Any]:
+    """The options of `stream` that change a result."""
+    return {
+        "seed": result.seed,
+        "fields": read_description(result.description).fields,
+        "paint": result.paint,
+        "start": result.structure,
+        "change": words,
+    }
 
 
 def stream(
@@ -180,6 +110,11 @@ def stream(
     model: str = "embedded",
     backend: str = "auto",
     drafts: int = MAX_DRAFTS,
+    fields: Mapping[str, Value] | None = None,
+    paint: Mapping[str, int | str] | None = None,
+    inventory: Inventory | Mapping[str, int] | None = None,
+    start: BrickStructure | None = None,
+    change: str | None = None,
 ) -> Iterator[Event]:
     """Build what a caption asks for, event by event.
 
@@ -195,53 +130,149 @@ def stream(
         model: "embedded", or the folder of a model that `legolab train` made.
         backend: the solver that verifies; without any, the report says UNVERIFIED.
         drafts: draw it at most so many times, at least 1.
+        fields: fields of the description set by hand, over what the caption says.
+        paint: part, or "whole" -> colour by name or LDraw code, over what the caption says.
+        inventory: the bricks there are; never more of a kind are used.
+        start: a half-built structure to go on from. All of its bricks stay, but for what could
+            not stand in the end.
+        change: words for what is to be other than in `start`, which is whole then; of its bricks
+            as many stay as fit the changed description.
 
     Raises:
-        InputError: an argument is out of range, or there is no such solver.
-        CaptionError: the caption is empty, too long or names nothing the model knows.
+        InputError: an argument is out of range, or there is no such solver, field or brick.
+        CaptionError: the caption is empty, too long or names nothing the model knows; or the
+            change is not understood.
         ModelError: the model's files are missing or damaged.
         SolverError: the analysis ended without an answer.
     """
     _check(seed, temperature, max_bricks, drafts)
     backend = choose_backend(backend)
     understood = understand(caption)
+    own_paint = dict(understood.paint) | check_paint(paint or {}, understood.category)
+    stock = Inventory.of(inventory) if isinstance(inventory, Mapping) else inventory
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
     began = time.perf_counter()
     loaded = load_embedded() if model == "embedded" else load_embedded(Path(model))
     load_seconds = time.perf_counter() - began
     rng = np.random.default_rng(np.random.SeedSequence([seed]))
-    brief = complete(understood, loaded.descriptions[understood.category], rng)
-    yield Started(caption, brief.text, seed, understood.notes)
-    drawn: list[_Growth] = []
+    known = loaded.descriptions[understood.category]
+    brief = with_fields(complete(understood, known, rng), fields or {})
+    notes = list(understood.notes)
+    before = brief
+    if change is not None:
+        changed = change_brief(change, brief, known)
+        brief, own_paint = changed.brief, own_paint | dict(changed.paint)
+        notes.insert(0, f"Changed: {', '.join(changed.told)}.")
+    given: list[Brick] = []
+    if start is not None:
+        given = in_frame(start)
+        if change is None:
+            brief = _with_room_for(given, brief)
+    elif change is not None:
+        raise InputError("expected what was built, to change it, got nothing to start from")
+    if stock is not None and (short := stock.missing(given)) and change is None:
+        raise InputError(
+            f"expected an inventory that has what is there already, it lacks {_list(short)}"
+        )
+    if stock is not None and stock.passed_over:
+        parts = ", ".join(stock.passed_over[:3])
+        notes.append(
+            f"{len(stock.passed_over)} parts of the inventory are no bricks I use: {parts}."
+        )
+    yield Started(caption, brief.text, seed, tuple(notes))
+    moments: list[Moment] = []
+    clock = time.perf_counter()
+
+    def tell(what: str, brick: int, why: str = "") -> None:
+        seconds = time.perf_counter() - clock
+        moments.append(Moment(round(1e3 * seconds, 2), what, brick, why))
+
+    keeping = [len(given)] * drafts
+    is_whole = change is not None and brief.fields == before.fields
+    if change is not None and not is_whole:
+        most = _agreeing(loaded.session(), rng, before, brief, given)
+        keeping = [most, *(most // 2**n for n in range(1, drafts - 1)), 0][:drafts]
+    counts = None if stock is None else stock.counts
+    drawn: list[Draft] = []
     warmth = temperature
-    for number in range(1, drafts + 1):
-        growth = _Growth(loaded.session(), brief, rng, warmth, max_bricks, backend)
-        drawn.append(growth)
-        yield from growth.events()
-        if not growth.finished or growth.distance() == 0:
+    for number, keep in enumerate(keeping, start=1):
+        draft = Draft(
+            loaded.session(),
+            brief,
+            rng,
+            warmth,
+            max_bricks,
+            backend,
+            given=_of_stock(given[:keep], counts),
+            stock=counts,
+            is_whole=is_whole,
+            tell=tell,
+        )
+        drawn.append(draft)
+        tell("draft", number - 1, f"temperature {warmth:.2g}")
+        yield from draft.events()
+        tell("end", len(draft.structure), draft.report.verdict.value)
+        if (not draft.finished and counts is None) or draft.distance() == 0 or is_whole:
             break
         if number < drafts:
             warmth = max(temperature, min(_BOLDEST, warmth * _BOLDER))
             yield RolledBack(0, "it came out differently: drawn again")
-    best = min(drawn, key=lambda draft: (draft.distance(), -draft.likelihood))
+    best = min(drawn, key=lambda d: (not d.finished, d.distance(), -d.likelihood))
     if best is not drawn[-1]:
+        tell("chosen", drawn.index(best), "it is closer to the description")
         yield RolledBack(0, f"draft {drawn.index(best) + 1} was closer")
         for index, brick in enumerate(best.structure):
             yield BrickPlaced(index, brick)
-    yield Settled(best.structure, best.report.verdict)
-    trace = _trace(best, drawn, model, loaded.digest, load_seconds)
+    colors = painted(best.structure, brief.category, brief.fields, own_paint)
+    if stock is not None:
+        colors = stock.colors_for(best.structure, colors)
+    structure = best.structure.with_colors(colors)
+    report = replace(best.report, structure=structure)
+    yield Settled(structure, report.verdict)
+    kept = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(structure, given, strict=False))
+    )
+    if change is not None:
+        notes.insert(1, f"The first {kept} of {len(given)} bricks are as they were.")
+    missing: dict[str, int] = {}
+    if stock is not None and not best.finished:
+        missing = _missing(stock, loaded, brief, seed, temperature, max_bricks, backend)
+        lacking = _list(missing) if missing else "other sizes"
+        notes.append(f"The inventory ran out; what I would build needs {lacking} more.")
     yield Finished(
         Generation(
             caption=caption,
             description=brief.text,
-            notes=understood.notes,
+            notes=tuple(notes),
             seed=seed,
-            structure=best.structure,
-            report=best.report,
-            trace=trace,
+            structure=structure,
+            report=report,
+            trace=_trace(best, drawn, model, loaded.digest, load_seconds, moments),
             differences=best.differences,
+            paint=own_paint,
+            kept=kept,
+            missing=missing,
         )
     )
+
+
+def _to_the_end(events: Callable[_Options, Iterator[Event]]) -> Callable[_Options, Generation]:
+    """The result of a stream, with the stream's own arguments."""
+
+    def generate(*args: _Options.args, **options: _Options.kwargs) -> Generation:
+        for event in events(*args, **options):
+            if isinstance(event, Finished):
+                return event.result
+        raise AssertionError("a stream ends with Finished")
+
+    update_wrapper(generate, events, ("__module__", "__annotations__"))
+    generate.__qualname__ = "generate"
+    generate.__doc__ = "Build what a caption asks for; see `stream` for arguments and errors."
+    vars(generate)["__signature__"] = signature(events).replace(return_annotation="Generation")
+    return generate
+
+
+generate = _to_the_end(stream)
 
 
 def _check(seed: int | None, temperature: float, max_bricks: int, drafts: int) -> None:
@@ -255,210 +286,115 @@ def _check(seed: int | None, temperature: float, max_bricks: int, drafts: int) -
         raise InputError(f"expected at least 1 draft, got {drafts}")
 
 
-class _Growth:
-    """One structure on its way: decoder, legal moves, physics."""
+def in_frame(start: BrickStructure) -> list[Brick]:
+    """Bricks in building order and in the frame of the model: from x = 0, up to y = 20, on z = 0.
 
-    def __init__(
-        self,
-        model: EmbeddedModel,
-        brief: Brief,
-        rng: np.random.Generator,
-        temperature: float,
-        max_bricks: int,
-        backend: str = "auto",
-    ) -> None:
-        self._model = model
-        self._backend = backend
-        self._brief = brief
-        prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
-        self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
-        self._max_bricks = max_bricks
-        self._grammar = Grammar(room=_room(brief))
-        self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
-        self._likelihoods: list[float] = []  # of each brick, nats; at last of the end
-        self._banned: dict[int, set[Placement]] = {}
-        self.temperature = temperature
-        self.counts = self._decoder.counts
-        self.regrounded = self.pruned = self.rollbacks = self.trimmed = self.rejoined = 0
-        self.finished = True
-        self.seconds = {"decode": 0.0, "verify": 0.0}
-        self._outcome: tuple[BrickStructure, StabilityReport] | None = None
-
-    def events(self) -> Iterator[Event]:
-        """Grow, verify, roll back; at the end of the budget, trim."""
-        for last in (*[False] * MAX_ROLLBACKS, True):
-            yield from self._grow()
-            structure, report = self._verified(len(self._grammar.bricks))
-            fault = report.first_unstable
-            if fault is None:
-                break
-            if last:
-                structure, report = yield from self._trim(structure)
-                break
-            self.rollbacks += 1
-            self._go_back_and_ban(fault)
-            yield RolledBack(fault, f"brick {fault + 1} would fall")
-        self._outcome = structure, report
-
-    @property
-    def structure(self) -> BrickStructure:
-        """What stands at the end, once `events` has ended."""
-        assert self._outcome is not None
-        return self._outcome[0]
-
-    @property
-    def report(self) -> StabilityReport:
-        """The analysis of it."""
-        assert self._outcome is not None
-        return self._outcome[1]
-
-    @property
-    def likelihood(self) -> float:
-        """How likely the model finds a brick of it, on the average, nats."""
-        return float(np.mean(self._likelihoods)) if self._likelihoods else 0.0
-
-    @property
-    def differences(self) -> tuple[Difference, ...]:
-        """What came out other than described."""
-        return differences(self._brief.category, self._brief.fields, self.structure)
-
-    def distance(self) -> int:
-        """How far from what was asked: what differs, bricks that had to go, and loose parts.
-
-        A thing is one part: four legs without a top that joins them are far from a table.
-        """
-        amiss = sum(
-            _amiss(difference) * (_ASKED if difference.field in self._brief.asked else 1)
-            for difference in self.differences
-        )
-        loose = count_parts(self.structure) - 1
-        return amiss + self.trimmed + self.pruned + _LOOSE_PART * loose
-
-    def _grow(self) -> Iterator[Event]:
-        """Sample bricks until the structure ends; all of them reach the ground then."""
-        self.finished = True
-        while True:
-            placement = self._sample()
-            stranded = self._grammar.stranded(None if placement is None else placement.z)
-            if stranded is None:
-                if placement is None:
-                    apart = self._apart()
-                    if apart is None:
-                        return
-                    self.rejoined += 1
-                    self._go_back_and_ban(apart)
-                    yield RolledBack(apart, "it had come out in pieces")
-                    continue
-                self._grammar.add(placement.brick)
-                yield BrickPlaced(len(self._grammar.bricks) - 1, placement.brick)
-            elif self.finished and self.regrounded < MAX_REGROUNDED:
-                self.regrounded += 1
-                self._go_back_and_ban(stranded)
-                yield RolledBack(stranded, f"brick {stranded + 1} could not reach the ground")
-            else:
-                yield from self._cut_floating()
-                if not self.finished:
-                    return
-
-    def _apart(self) -> int | None:
-        """For a structure in pieces, the brick from which to build it otherwise; None to let be."""
-        bricks = self._grammar.bricks
-        if not self.finished or self.rejoined == len(REJOINED_LAYERS) or count_parts(bricks) == 1:
-            return None
-        layer = self._grammar.room[2] - REJOINED_LAYERS[self.rejoined]
-        return next((n for n, brick in enumerate(bricks) if n and brick.z >= layer), None)
-
-    def _sample(self) -> Placement | None:
-        """The next brick; None when the structure ends, by the model or by its size."""
-        grammar = self._grammar
-        full = len(grammar.bricks) >= self._max_bricks
-        long = self._model.length + _PROMPT_LENGTH_RESERVE > self._model.context
-        if full or long:
-            self.finished = False
-            return None
-        began = time.perf_counter()
-        banned = self._banned.get(len(grammar.bricks), ())
-        mask = grammar.allowed(banned, tied=self.regrounded >= MAX_REGROUNDED)
-        placement = None
-        if mask.any():
-            mark = self._decoder.mark()
-            with _one_thread():
-                placement = self._decoder.next_brick(mask, may_end=grammar.reaches_top)
-            self._likelihoods[len(self._marks) :] = [self._decoder.likelihood]
-            if placement is not None:
-                self._marks.append(mark)
-        self.seconds["decode"] += time.perf_counter() - began
-        return placement
-
-    def _go_back_and_ban(self, number: int) -> None:
-        """Take back brick `number` and all after it, and never place it there again."""
-        bans = self._banned.setdefault(number, set())
-        bans.add(Placement.of(self._grammar.bricks[number]))
-        self._keep(number)
-
-    def _keep(self, count: int) -> None:
-        """Forget all bricks but the first `count`."""
-        if count < len(self._marks):
-            self._decoder.go_back(self._marks[count])
-        del self._marks[count:]
-        del self._likelihoods[count:]
-        self._banned = {n: bans for n, bans in self._banned.items() if n <= count}
-        self._grammar = Grammar(self._grammar.bricks[:count], self._grammar.room)
-
-    def _cut_floating(self) -> Iterator[Event]:
-        """Drop every brick that does not reach the ground; the text goes on without them."""
-        floating = set(self._grammar.floating())
-        tied = [b for n, b in enumerate(self._grammar.bricks) if n not in floating]
-        self.pruned += len(floating)
-        first = min(floating)
-        self._keep(first)
-        yield RolledBack(first, f"{len(floating)} bricks could not reach the ground")
-        for brick in tied[first:]:
-            self._marks.append(self._decoder.mark())
-            self._likelihoods.append(0.0)  # decided elsewhere
-            self._decoder.append(Placement.of(brick))
-            self._grammar.add(brick)
-            yield BrickPlaced(len(self._grammar.bricks) - 1, brick)
-
-    def _verified(self, count: int) -> tuple[BrickStructure, StabilityReport]:
-        began = time.perf_counter()
-        structure = BrickStructure(self._grammar.bricks[:count])
-        report = analyze(structure, backend=self._backend)
-        self.seconds["verify"] += time.perf_counter() - began
-        return structure, report
-
-    def _trim(
-        self, structure: BrickStructure
-    ) -> Generator[Event, None, tuple[BrickStructure, StabilityReport]]:
-        """Keep the largest part that stands; one brick always does."""
-        began = time.perf_counter()
-        part = largest_stable(structure, backend=self._backend)
-        self.seconds["verify"] += time.perf_counter() - began
-        self.trimmed += len(structure) - len(part.kept)
-        same = next(n for n, index in enumerate([*part.kept, -1]) if n != index)
-        yield Trimmed(same)
-        for index, brick in enumerate(part.structure[same:], start=same):
-            yield BrickPlaced(index, brick)
-        return part.structure, part.report
-
-
-def _amiss(difference: Difference) -> int:
-    """How much a difference weighs: a stud or layer is one."""
-    if isinstance(difference.wanted, int) and isinstance(difference.seen, int):
-        return abs(difference.wanted - difference.seen)
-    return _CHOICE
-
-
-def _room(brief: Brief) -> Room:
-    """The room a description gives; what it does not name is as large as the world."""
-    width, depth, height = (
-        int(brief.fields.get(name, WORLD)) for name in ("width", "depth", "height")
+    Raises:
+        InputError: there is none, or it is larger than the model's world.
+    """
+    if not len(start):
+        raise InputError("expected a structure of at least one brick to go on from, got none")
+    x, y, z = min(b.x for b in start), max(b.y + b.w for b in start), min(b.z for b in start)
+    moved = [replace(b, x=b.x - x, y=b.y + WORLD - y, z=b.z - z) for b in start]
+    sizes = (
+        max(b.x + b.h for b in moved),
+        WORLD - min(b.y for b in moved),
+        max(b.z for b in moved) + 1,
     )
-    return width, depth, height
+    if max(sizes) > WORLD:
+        width, depth, height = sizes
+        raise InputError(
+            f"expected a structure of at most {WORLD} studs and layers a side to go on from, "
+            f"got {width} by {depth} by {height}"
+        )
+    return sorted(moved, key=building_order)
+
+
+def _with_room_for(given: Sequence[Brick], brief: Brief) -> Brief:
+    """A description that is large enough for bricks that are there."""
+    needed = {
+        "width": max(b.x + b.h for b in given),
+        "depth": WORLD - min(b.y for b in given),
+        "height": max(b.z for b in given) + 1,
+    }
+    short = {
+        name: size
+        for name, size in needed.items()
+        if name in brief.fields and int(brief.fields[name]) < size
+    }
+    return with_fields(brief, short)
+
+
+def _of_stock(given: Sequence[Brick], counts: Mapping[str, int] | None) -> Sequence[Brick]:
+    """The first of some bricks, as far as the inventory has them."""
+    if counts is None:
+        return given
+    stock = Inventory.of(counts)
+    most = next((n for n in range(len(given), 0, -1) if not stock.missing(given[:n])), 0)
+    return given[:most]
+
+
+def _agreeing(
+    model: EmbeddedModel,
+    rng: np.random.Generator,
+    before: Brief,
+    after: Brief,
+    bricks: Sequence[Brick],
+) -> int:
+    """How many of the first bricks fit a changed description as they fitted the one before.
+
+    The model itself says so: by how much less likely it finds them. At least the last one goes.
+    """
+    width, depth, height = room_of(after)
+    inside = len(
+        list(
+            takewhile(
+                lambda b: b.x + b.h <= width and b.y >= WORLD - depth and b.z < height, bricks
+            )
+        )
+    )
+    placements = [Placement.of(brick) for brick in bricks[: min(inside, len(bricks) - 1)]]
+    prompts = [model.encode(f"<|begin|>{brief.text}<|sep|>") for brief in (before, after)]
+    longest = (model.context - max(map(len, prompts))) // TOKENS_PER_BRICK - 1
+    decoder = BrickDecoder(model, rng, 1.0, pending=[])
+    was, now = (decoder.likelihoods(prompt, placements[:longest]) for prompt in prompts)
+    return int((np.cumsum(was - now) < _DOUBT).cumprod().sum())
+
+
+def _missing(
+    stock: Inventory,
+    loaded: EmbeddedModel,
+    brief: Brief,
+    seed: int,
+    temperature: float,
+    max_bricks: int,
+    backend: str,
+) -> dict[str, int]:
+    """What an inventory lacks of what would be built without it."""
+    rng = np.random.default_rng(np.random.SeedSequence([seed]))
+    draft = Draft(loaded.session(), brief, rng, temperature, max_bricks, backend)
+    for _ in draft.events():
+        pass
+    return stock.missing(draft.structure)
+
+
+def _shared(one: Sequence[Brick], other: Sequence[Brick]) -> int:
+    """How many first bricks are the same."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _list(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number} × {kind}" for kind, number in counts.items())
 
 
 def _trace(
-    best: _Growth, drafts: Sequence[_Growth], model: str, weights: str, load_seconds: float
+    best: Draft,
+    drafts: Sequence[Draft],
+    model: str,
+    weights: str,
+    load_seconds: float,
+    moments: Sequence[Moment],
 ) -> Trace:
     """What all drafts took, and how the one that was kept ended."""
     seconds = {
@@ -479,15 +415,5 @@ def _trace(
         likelihood=best.likelihood,
         finished=best.finished,
         seconds={"load": load_seconds, **seconds},
+        moments=tuple(moments),
     )
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """One BLAS thread: matrices this small only wait for more of them."""
-    limited: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
-    return limited
-
-
-@lru_cache(maxsize=1)
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()

@@ -851,3 +851,106 @@ ALIASES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "ferry": ("vessel", {"kind": "cargo"}),
 }
 """Words the model was never taught -> the category that comes nearest, and what it implies."""
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "basket": (
+        "handle",
+        "rim",
+    ),
+    "bed": (
+        "legs",
+        "mattress",
+        "headboard",
+        "pillows",
+    ),
+    "bench": (
+        "legs",
+        "seat",
+        "back",
+        "arms",
+    ),
+    "birdhouse": (
+        "roof",
+        "pole",
+    ),
+    "bookshelf": (
+        "back",
+        "base",
+    ),
+    "bottle": (
+        "neck",
+        "cap",
+    ),
+    "bowl": (
+        "rim",
+        "foot",
+    ),
+    "bus": (
+        "wheels",
+        "roof",
+    ),
+    "camera": (
+        "lens",
+        "tripod",
+    ),
+    "car": (
+        "wheels",
+        "roof",
+    ),
+    "chair": (
+        "legs",
+        "seat",
+        "back",
+        "arms",
+    ),
+    "guitar": (
+        "neck",
+        "head",
+    ),
+    "jar": (
+        "lid",
+        "neck",
+    ),
+    "mug": (
+        "handle",
+        "rim",
+    ),
+    "piano": (
+        "legs",
+        "keys",
+        "lid",
+    ),
+    "pot": (
+        "handles",
+        "lid",
+        "rim",
+    ),
+    "sofa": (
+        "seat",
+        "back",
+        "arms",
+        "feet",
+    ),
+    "table": (
+        "top",
+        "legs",
+    ),
+    "tower": (
+        "roof",
+        "top",
+    ),
+    "train": (
+        "wheels",
+        "chimney",
+        "carriages",
+        "wagons",
+    ),
+    "vessel": (
+        "hull",
+        "mast",
+        "sail",
+        "cabin",
+        "containers",
+    ),
+}
+"""Category -> its parts that can have a colour of their own."""

@@ -6,13 +6,14 @@ description the model was trained on, so that the parts fit each other. Knows no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
 import numpy as np
 
 from legolab.errors import CaptionError, InputError
+from legolab.generation.coloring import read_paint
 from legolab.generation.lexicon import ALIASES, CATEGORIES, Category, Choice, Value
 from legolab.generation.reading import (
     LINKS,
@@ -86,6 +87,7 @@ class Understanding:
     category: str
     wishes: Mapping[str, Wish]  # field -> what is asked of it
     notes: tuple[str, ...]  # sentences for the person
+    paint: Mapping[str, int] = field(default_factory=dict)  # part -> LDraw colour code
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,12 @@ def read_description(text: str) -> Brief:
     if known is None or len(parts) != len(known.fields):
         raise InputError(f"expected a description such as the model reads, got {text!r}")
     fields: dict[str, Value] = {}
-    for field, part in zip(known.fields, parts, strict=True):
-        name, _, value = part.partition(f"{field.name} ")
-        is_right = value in field.words if isinstance(field, Choice) else value.isdecimal()
+    for wanted, part in zip(known.fields, parts, strict=True):
+        name, _, value = part.partition(f"{wanted.name} ")
+        is_right = value in wanted.words if isinstance(wanted, Choice) else value.isdecimal()
         if name or not is_right:
-            raise InputError(f"expected {field.name} and a value of it, got {part!r}")
-        fields[field.name] = value if isinstance(field, Choice) else int(value)
+            raise InputError(f"expected {wanted.name} and a value of it, got {part!r}")
+        fields[wanted.name] = value if isinstance(wanted, Choice) else int(value)
     return Brief(category, fields, frozenset())
 
 
@@ -145,6 +147,25 @@ def understand(caption: str) -> Understanding:
     Raises:
         CaptionError: it is empty, too long or names nothing the model knows.
     """
+    check_caption(caption)
+    words, slips = _mended(read_words(caption))
+    category = _subject(words, caption).category
+    paint, words = read_paint(words, category.name)
+    subject = _subject(words, caption)
+    said, heard = _phrases(words, category, subject.place)
+    sizes, notes = _sizes(caption, category)
+    # What is said outright counts for more than what a noun implies, and figures for most.
+    wishes = {name: Wish(value) for name, value in subject.means.items()} | said | sizes
+    asides = _asides(words, subject, heard)
+    return Understanding(category.name, wishes, (*slips, *subject.notes, *asides, *notes), paint)
+
+
+def check_caption(caption: str) -> None:
+    """Refuse what nobody can read.
+
+    Raises:
+        CaptionError: it is empty, too long or no text.
+    """
     if not caption.strip():
         raise CaptionError(
             'expected a caption such as "a chair with four legs and a high back", got nothing'
@@ -155,15 +176,59 @@ def understand(caption: str) -> Understanding:
         )
     if any("\ud800" <= letter <= "\udfff" for letter in caption):
         raise CaptionError("expected a caption in UTF-8, got bytes that are not")
-    words, slips = _mended(read_words(caption))
-    subject = _subject(words, caption)
-    category = subject.category
-    said, heard = _phrases(words, category, subject.place)
-    sizes, notes = _sizes(caption, category)
-    # What is said outright counts for more than what a noun implies, and figures for most.
-    wishes = {name: Wish(value) for name, value in subject.means.items()} | said | sizes
-    asides = _asides(words, subject, heard)
-    return Understanding(category.name, wishes, (*slips, *subject.notes, *asides, *notes))
+
+
+def wishes_in(text: str, words: Sequence[str], category: Category) -> dict[str, Wish]:
+    """What words without a subject ask of a category's fields.
+
+    Args:
+        text: the same, as it was written: sizes in figures are read from it.
+        words: as `reading.read_words` gives them.
+        category: whose fields.
+    """
+    said, _ = _phrases(list(words), category, range(0))
+    sizes, _ = _sizes(text, category)
+    return said | sizes
+
+
+def with_fields(brief: Brief, fields: Mapping[str, Value]) -> Brief:
+    """A description with some of its fields set by hand.
+
+    >>> brief = read_description("bowl, foot none, shape round, width 10, height 6")
+    >>> with_fields(brief, {"width": 12}).text
+    'bowl, foot none, shape round, width 12, height 6'
+
+    Raises:
+        InputError: the category has no such field, or the field no such value.
+    """
+    check_fields(fields, brief.category)
+    return replace(brief, fields={**brief.fields, **fields}, asked=brief.asked | frozenset(fields))
+
+
+def check_fields(fields: Mapping[str, Value], category_name: str) -> None:
+    """Refuse what cannot be set.
+
+    Raises:
+        InputError: the category has no such field, or the field no such value.
+    """
+    category = CATEGORIES[category_name]
+    names = [field.name for field in category.fields]
+    for name, value in fields.items():
+        if name not in names:
+            raise InputError(
+                f"expected a field of a {category.name} ({', '.join(names)}), got {name!r}"
+            )
+        known = category.field(name)
+        if isinstance(known, Choice):
+            if value not in known.words:
+                raise InputError(f"expected {name} {_either(known.words)}, got {value!r}")
+        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SIZE:
+            raise InputError(f"expected {name} from 0 to {MAX_SIZE}, got {value!r}")
+
+
+def _either(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _mended(words: list[str]) -> tuple[list[str], list[str]]:
@@ -364,15 +429,15 @@ def _measure(size: Size, sizes: list[Size], category: Category) -> str:
 
 def _spoken(category: Category) -> Iterator[tuple[str, str, Wish]]:
     """Every phrase of a category, the field it speaks of, and what it asks."""
-    for field in category.fields:
-        if isinstance(field, Choice):
-            for value in field.words:
-                for phrase in field.phrases(value):
-                    yield phrase, field.name, Wish(value)
+    for known in category.fields:
+        if isinstance(known, Choice):
+            for value in known.words:
+                for phrase in known.phrases(value):
+                    yield phrase, known.name, Wish(value)
         else:
-            for span in field.spans:
+            for span in known.spans:
                 for phrase in filter(None, span.words.split("|")):
-                    yield phrase, field.name, Wish(low=span.low, high=span.high)
+                    yield phrase, known.name, Wish(low=span.low, high=span.high)
 
 
 def _phrases(words: list[str], category: Category, noun: range) -> tuple[dict[str, Wish], set[int]]:

@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from legolab.errors import InputError
 
 SCHEMA = "legolab.trace/1"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened while a model was built.
+
+    `what` is "draft" (one begins), "proposal" (a brick was drawn), "restart" (a draw had no legal
+    end and was begun again), "rollback" (bricks were taken back; `brick` is banned from its place),
+    "pruned" or "trimmed" (taken out), "end", or "chosen" (the draft that was kept).
+    """
+
+    ms: float  # since the first draft began, to hundredths
+    what: str
+    brick: int  # number of the brick it speaks of, from 0; of "draft" and "chosen", of the draft
+    why: str = ""
+
+    def to_json(self) -> list[Any]:
+        """As a short JSON list."""
+        return [self.ms, self.what, self.brick, self.why]
 
 
 @dataclass(frozen=True)
@@ -29,10 +48,13 @@ class Trace:
     likelihood: float = 0.0  # that the model itself gives the kept draft, nats a brick
     finished: bool = True  # False when the model was stopped before it said it was done
     seconds: dict[str, float] = field(default_factory=dict)  # by stage: load, decode, verify
+    moments: tuple[Moment, ...] = field(default=(), repr=False)  # in order
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON document."""
-        return {"schema": SCHEMA, **asdict(self)}
+        counts = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "moments"}
+        moments = [moment.to_json() for moment in self.moments]
+        return {"schema": SCHEMA, **counts, "moments": moments}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Trace:
@@ -44,6 +66,10 @@ class Trace:
         if document.get("schema") != SCHEMA:
             raise InputError(f"expected schema {SCHEMA}, got {document.get('schema')!r}")
         try:
-            return cls(**{f.name: document[f.name] for f in fields(cls)})
+            known = {f.name: document[f.name] for f in fields(cls) if f.name != "moments"}
+            moments = tuple(Moment(*moment) for moment in document.get("moments", ()))
         except KeyError as error:
             raise InputError(f"expected a trace with {error}, got none") from None
+        except TypeError as error:
+            raise InputError(f"expected moments of four parts in a trace, got {error}") from None
+        return cls(**known, moments=moments)

@@ -12,7 +12,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -25,6 +25,7 @@ from rq.job import Job, JobStatus
 from rq.registry import CanceledJobRegistry
 from rq.results import Result
 
+from legolab.generation.order import Order
 from legolab.serve import events
 from legolab.serve.settings import Settings
 
@@ -54,16 +55,6 @@ class State(Enum):
     def over(self) -> bool:
         """Whether it stays like this."""
         return self not in (State.QUEUED, State.STARTED)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be generated, with the arguments of `generation.generator.stream`."""
-
-    prompt: str
-    seed: int | None
-    temperature: float
-    max_bricks: int
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,7 @@ class JobQueue:
             RedisError: Redis does not answer.
         """
         job_id = job_id_of(owner, key)
-        arguments = {"owner": owner, **asdict(order)}
+        arguments = {"owner": owner, "order": order.to_json()}
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.exists(Job.key_for(job_id))
             pipe.llen(self._queue.key)

@@ -33,7 +33,8 @@ from legolab.bricks.structure import BrickStructure
 from legolab.errors import EngineError, LegolabError, SolverError
 from legolab.generation.engine import EngineClient, Request
 from legolab.generation.events import event_from_json, event_to_json
-from legolab.generation.generator import Finished, Generation, Settled
+from legolab.generation.order import Order
+from legolab.generation.result import Finished, Generation, Settled
 from legolab.serve import events
 from legolab.serve.beside import Beside
 from legolab.serve.settings import Settings
@@ -80,9 +81,7 @@ class JobOver(Exception):  # noqa: N818, because nothing went wrong
     """The job was cancelled, or another attempt at it has ended."""
 
 
-def generate_job(
-    owner: str, prompt: str, seed: int | None, temperature: float, max_bricks: int
-) -> str | None:
+def generate_job(owner: str, order: dict[str, Any]) -> str | None:
     """Do one job; the last event that it publishes is its outcome.
 
     Returns:
@@ -95,7 +94,7 @@ def generate_job(
     job, workbench = get_current_job(), _workbench
     assert job is not None and workbench is not None
     teller = _Teller(job.connection, job.id, workbench.settings.keep_seconds)
-    request = Request(prompt, seed, temperature, max_bricks, id=job.id)
+    request = Request(Order.from_json(order), id=job.id)
     try:
         with _failures(job, teller):
             happening = workbench.engine.documents(request)

@@ -24,9 +24,10 @@ from legolab.evaluation.captions import PEOPLE, read_captions
 from legolab.evaluation.metrics import Measures, measure
 from legolab.evaluation.progress import Progress
 from legolab.generation.features import OTHER, Form, observe
-from legolab.generation.generator import MAX_DRAFTS, Generation, generate
+from legolab.generation.generator import MAX_DRAFTS, generate
 from legolab.generation.lexicon import CATEGORIES, Choice, Field, Measure, Value
 from legolab.generation.prompt import Wish, read_description, understand
+from legolab.generation.result import Generation
 from legolab.training.captions import write_caption
 from legolab.training.corpus import is_held_out
 from legolab.training.recognition import Classifier, Gallery, Voxels, overlap, voxels_of

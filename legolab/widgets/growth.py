@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from legolab.bricks.brick import Brick
 from legolab.bricks.structure import BrickStructure
-from legolab.generation.generator import (
+from legolab.generation.result import (
     BrickPlaced,
     Event,
     Finished,

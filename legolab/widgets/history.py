@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets
 
-from legolab.generation.generator import Generation
+from legolab.generation.result import Generation
 from legolab.rendering.preview import png_bytes
 from legolab.widgets import cards
 

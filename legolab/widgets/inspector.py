@@ -7,7 +7,7 @@ import ipywidgets
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import SolverError
-from legolab.generation.generator import Generation
+from legolab.generation.result import Generation
 from legolab.ldraw.writer import write_ldr
 from legolab.rendering.preview import png_bytes
 from legolab.stability.analysis import analyze

@@ -13,13 +13,9 @@ import ipywidgets
 
 from legolab.errors import Cancelled, EngineError, InputError, LegolabError
 from legolab.generation.engine import EngineClient, Request
-from legolab.generation.generator import (
-    DEFAULT_MAX_BRICKS,
-    DEFAULT_TEMPERATURE,
-    SEED_LIMIT,
-    Event,
-    Generation,
-)
+from legolab.generation.generator import DEFAULT_MAX_BRICKS, DEFAULT_TEMPERATURE, SEED_LIMIT
+from legolab.generation.order import Order
+from legolab.generation.result import Event, Generation
 from legolab.widgets import cards
 from legolab.widgets.growth import Growth
 from legolab.widgets.history import History
@@ -123,7 +119,7 @@ class PromptPanel(ipywidgets.VBox):
             self._request = request
             self.state = State.BUILDING
             self.message.value = ""
-            self.head.value = cards.heading(request.caption)
+            self.head.value = cards.heading(request.order.caption)
             self._set_stage(self.viewer)
             self._show_progress(Growth(), 0.0)
             self._show_state()
@@ -201,12 +197,13 @@ class PromptPanel(ipywidgets.VBox):
                 f"The seed is a whole number from 0 to {SEED_LIMIT - 1}, or empty for any; "
                 f"I read {words!r}."
             )
-        return Request(
+        order = Order(
             self.caption.value.strip(),
             seed=int(words) if words else None,
             temperature=self.temperature.value,
             max_bricks=self.max_bricks.value,
         )
+        return Request(order)
 
     def _follow(self, request: Request) -> None:
         """In a thread of its own: draw what comes, until the end."""

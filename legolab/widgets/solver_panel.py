@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import LegolabError
-from legolab.generation.generator import Generation
+from legolab.generation.result import Generation
 from legolab.stability.comparison import Comparison, Entry, compare
 from legolab.stability.registry import UNVERIFIED, backend_states
 from legolab.widgets import cards

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipywidgets
 
 from legolab.generation.engine import EngineClient
-from legolab.generation.generator import Generation
+from legolab.generation.result import Generation
 from legolab.widgets.inspector import Inspector
 from legolab.widgets.prompt_panel import PromptPanel
 from legolab.widgets.solver_panel import SolverPanel

@@ -12,7 +12,8 @@ from rq import get_current_job
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
 from legolab.generation.events import event_to_json
-from legolab.generation.generator import Finished, stream
+from legolab.generation.generator import stream
+from legolab.generation.result import Finished
 from legolab.ldraw.packed import write_mpd
 from legolab.ldraw.writer import write_ldr
 from legolab.rendering.preview import png_bytes

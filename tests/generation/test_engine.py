@@ -34,14 +34,16 @@ from legolab.errors import (
 )
 from legolab.generation.engine import Engine, EngineClient, Request, connect
 from legolab.generation.engine_door import call
-from legolab.generation.generator import Event, Finished, Started, stream
+from legolab.generation.generator import stream
 from legolab.generation.models.embedded import EmbeddedModel
+from legolab.generation.order import Order
+from legolab.generation.result import Event, Finished, Started
 from tests.generation.tiny import write_tiny_model
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and Unix sockets")
 
-LONG = Request("a bookshelf with five shelves", seed=2)  # seconds, hundreds of events
-SHORT = Request("a small table", seed=1, max_bricks=4)
+LONG = Request(Order("a bookshelf with five shelves", seed=2))  # seconds, hundreds of events
+SHORT = Request(Order("a small table", seed=1, max_bricks=4))
 
 
 @pytest.fixture(scope="module")
@@ -91,10 +93,10 @@ def alone(request: Request) -> list[Event]:
     """What the generator itself gives."""
     return list(
         stream(
-            request.caption,
-            seed=request.seed,
-            temperature=request.temperature,
-            max_bricks=request.max_bricks,
+            request.order.caption,
+            seed=request.order.seed,
+            temperature=request.order.temperature,
+            max_bricks=request.order.max_bricks,
         )
     )
 
@@ -116,8 +118,8 @@ def assert_same(events: list[Event], expected: list[Event]) -> None:
     "request_",
     [
         SHORT,
-        Request("a chair with four legs and a high back", seed=1),
-        Request("a mug", seed=4, temperature=0.9),
+        Request(Order("a chair with four legs and a high back", seed=1)),
+        Request(Order("a mug", seed=4, temperature=0.9)),
     ],
 )
 def test_the_events_are_the_generators_own(engine: Engine, request_: Request) -> None:
@@ -125,11 +127,11 @@ def test_the_events_are_the_generators_own(engine: Engine, request_: Request) ->
 
 
 def test_without_a_seed_one_is_drawn_and_reported(engine: Engine) -> None:
-    first, *_ = engine.stream(Request("a small table", max_bricks=3))
+    first, *_ = engine.stream(Request(Order("a small table", max_bricks=3)))
     assert isinstance(first, Started)
     assert_same(
-        list(engine.stream(Request("a small table", seed=first.seed, max_bricks=3))),
-        alone(Request("a small table", seed=first.seed, max_bricks=3)),
+        list(engine.stream(Request(Order("a small table", seed=first.seed, max_bricks=3)))),
+        alone(Request(Order("a small table", seed=first.seed, max_bricks=3))),
     )
 
 
@@ -148,7 +150,11 @@ def test_another_folder_is_loaded_when_asked_for(
     folder = write_tiny_model(tmp_path / "mine")
     monkeypatch.chdir(tmp_path)
     with Engine() as engine:
-        for request, loads in ((SHORT, 1), (Request("a chair", 1, 0.3, 3, "mine"), 2), (SHORT, 2)):
+        for request, loads in (
+            (SHORT, 1),
+            (Request(Order("a chair", 1, 0.3, 3), "mine"), 2),
+            (SHORT, 2),
+        ):
             *_, last = engine.stream(request)
             assert isinstance(last, Finished)
             if request.model == "mine":
@@ -160,19 +166,19 @@ def test_an_engine_can_be_warm_for_a_model_of_ones_own(tmp_path: Path) -> None:
     folder = str(write_tiny_model(tmp_path / "mine"))
     with Engine(model=folder) as engine:
         assert engine.ready().loads == 1
-        list(engine.stream(Request("a chair", seed=1, max_bricks=3, model=folder)))
+        list(engine.stream(Request(Order("a chair", seed=1, max_bricks=3), model=folder)))
         assert engine.status().loads == 1
 
 
 @pytest.mark.parametrize(
     "request_",
     [
-        Request("a dog"),
-        Request(""),
-        Request("a chair" * 100_000),
-        Request("a chair", seed=-1),
-        Request("a chair", temperature=float("nan")),
-        Request("a chair", max_bricks=0),
+        Request(Order("a dog")),
+        Request(Order("")),
+        Request(Order("a chair" * 100_000)),
+        Request(Order("a chair", seed=-1)),
+        Request(Order("a chair", temperature=float("nan"))),
+        Request(Order("a chair", max_bricks=0)),
     ],
 )
 def test_errors_come_through_in_their_own_words(engine: Engine, request_: Request) -> None:
@@ -189,12 +195,12 @@ def test_a_missing_model_is_told_to_who_asks_for_it(tmp_path: Path) -> None:
         with pytest.raises(ModelError, match=r"but config\.json is missing"):
             engine.ready()
         with pytest.raises(ModelError, match=r"but config\.json is missing"):
-            list(engine.stream(Request("a chair", model=str(tmp_path))))
+            list(engine.stream(Request(Order("a chair"), model=str(tmp_path))))
         assert isinstance([*engine.stream(SHORT)][-1], Finished)
 
 
 def test_those_in_line_get_their_own(engine: Engine) -> None:
-    requests = [Request("a small table", seed=seed, max_bricks=9) for seed in range(4)]
+    requests = [Request(Order("a small table", seed=seed, max_bricks=9)) for seed in range(4)]
     clients = [engine, engine, connect(engine.address), connect(engine.address)]
     with ThreadPoolExecutor(4) as pool:
         streams = pool.map(lambda client, request: list(client.stream(request)), clients, requests)
@@ -240,7 +246,7 @@ def test_cancel_from_another_process_by_name(engine: Engine) -> None:
 
 
 def test_cancelling_one_in_line_leaves_the_one_that_runs(engine: Engine) -> None:
-    one = Request("a chair with four legs and a high back", seed=1)
+    one = Request(Order("a chair with four legs and a high back", seed=1))
     running = engine.stream(one)
     events = [next(running)]
     with ThreadPoolExecutor(1) as pool:
@@ -328,7 +334,9 @@ def test_a_hung_process_is_replaced(busy: bool) -> None:
 def test_a_client_that_dies_in_the_middle_keeps_nobody(engine: Engine) -> None:
     script = (
         "import os, signal, sys; from legolab.generation.engine import Request, connect; "
-        "events = connect(sys.argv[1]).stream(Request('a bookshelf with five shelves', seed=2)); "
+        "from legolab.generation.order import Order; "
+        "order = Order('a bookshelf with five shelves', seed=2); "
+        "events = connect(sys.argv[1]).stream(Request(order)); "
         "next(events); next(events); os.kill(os.getpid(), signal.SIGKILL)"
     )
     pid = engine.ready().pid
@@ -479,8 +487,10 @@ def test_an_engine_that_is_forgotten_ends() -> None:
 
 OWNER = (
     "import sys; from legolab.generation.engine import Engine, Request; "
+    "from legolab.generation.order import Order; "
     "engine = Engine(); print(engine.ready().pid, engine.address, flush=True); "
-    "events = engine.stream(Request('a bookshelf with five shelves', seed=2)); next(events); "
+    "order = Order('a bookshelf with five shelves', seed=2); "
+    "events = engine.stream(Request(order)); next(events); "
 )
 
 
@@ -569,4 +579,4 @@ def test_settings_out_of_range_are_refused() -> None:
 
 def test_bad_captions_have_their_class(engine: Engine) -> None:
     with pytest.raises(CaptionError, match="I cannot build"):
-        list(engine.stream(Request("a dog")))
+        list(engine.stream(Request(Order("a dog"))))

@@ -16,7 +16,8 @@ from legolab.bricks import Brick, BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.generation.events import event_from_json, event_to_json
 from legolab.generation.features import Difference
-from legolab.generation.generator import (
+from legolab.generation.generator import stream
+from legolab.generation.result import (
     BrickPlaced,
     Event,
     Finished,
@@ -25,7 +26,6 @@ from legolab.generation.generator import (
     Settled,
     Started,
     Trimmed,
-    stream,
 )
 from legolab.generation.trace import Trace
 from legolab.stability import report as report_module

@@ -13,8 +13,12 @@ from legolab.bricks import Brick, BrickStructure
 from legolab.bricks.connectivity import is_connected
 from legolab.bricks.legolize import legolize
 from legolab.errors import CaptionError, InputError, ModelError
-from legolab.generation import generator
-from legolab.generation.generator import (
+from legolab.generation import drafting, generator
+from legolab.generation.drafting import Draft
+from legolab.generation.generator import generate, stream
+from legolab.generation.models.embedded import EmbeddedModel, load_embedded
+from legolab.generation.prompt import Brief
+from legolab.generation.result import (
     BrickPlaced,
     Event,
     Finished,
@@ -22,11 +26,7 @@ from legolab.generation.generator import (
     RolledBack,
     Started,
     Trimmed,
-    generate,
-    stream,
 )
-from legolab.generation.models.embedded import EmbeddedModel, load_embedded
-from legolab.generation.prompt import Brief
 from legolab.stability.analysis import analyze
 from legolab.stability.report import Verdict
 from tests.generation.fakes import FakeModel
@@ -88,13 +88,13 @@ def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
     widths = iter((2, 6, 4, 4, 4))
     monkeypatch.setattr(generator, "complete", lambda *_: _brief(8, 2, 2))
 
-    def growth(*_: object) -> generator._Growth:
+    def growth(*_: object, **__: object) -> Draft:
         bricks = [Brick(2, 2, x, 18, 0) for x in range(0, next(widths), 2)]
         return _growth_that_says(
             [*bricks, *(Brick(2, 2, b.x + 1, 18, 1) for b in bricks[:-1])], brief=_brief(8, 2, 2)
         )
 
-    monkeypatch.setattr(generator, "_Growth", growth)
+    monkeypatch.setattr(generator, "Draft", growth)
     *events, last = stream("a table", seed=1)
     assert isinstance(last, Finished)
     assert last.result.trace.drafts == 5
@@ -106,7 +106,7 @@ def test_random_models_try_every_way_back(
     random_model: FakeModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The runs above are worth something only if taking back, cutting and trimming all occur."""
-    monkeypatch.setattr(generator, "MAX_ROLLBACKS", 1)
+    monkeypatch.setattr(drafting, "MAX_ROLLBACKS", 1)
     traces = [
         generate("a chair", seed=seed, max_bricks=bricks, temperature=1.0, drafts=1).trace
         for seed in range(6)
@@ -123,13 +123,13 @@ def test_what_is_asked_counts_more_than_what_was_left_open(
     wanted = {"handle": "big", "shape": "square", "width": 9, "depth": 6, "height": 7}
     rows = iter([5, 7])
 
-    def draft(*_: object) -> generator._Growth:
+    def draft(*_: object, **__: object) -> Draft:
         height = next(rows)
         return _growth_that_says(_mug(height, handle=height == 5), brief=asked)
 
     asked = Brief("mug", wanted, frozenset({"handle"}))
     monkeypatch.setattr(generator, "complete", lambda *_: asked)
-    monkeypatch.setattr(generator, "_Growth", draft)
+    monkeypatch.setattr(generator, "Draft", draft)
     *_, last = stream("a mug with a handle", seed=1, drafts=2)
     assert isinstance(last, Finished)
     assert [str(difference) for difference in last.result.differences] == ["height 5 instead of 7"]
@@ -142,7 +142,7 @@ def test_of_drafts_that_are_as_close_the_likelier_is_kept(
     monkeypatch.setattr(generator, "complete", lambda *_: _brief(8, 2, 2))
     drafts = iter(((6, -2.0), (4, -0.1), (6, -0.5)))
 
-    def growth(*_: object) -> generator._Growth:
+    def growth(*_: object, **__: object) -> Draft:
         width, likelihood = next(drafts)
         bricks = [Brick(2, 2, x, 18, 0) for x in range(0, width, 2)]
         growth = _growth_that_says(
@@ -151,7 +151,7 @@ def test_of_drafts_that_are_as_close_the_likelier_is_kept(
         growth._decoder.likelihood = likelihood
         return growth
 
-    monkeypatch.setattr(generator, "_Growth", growth)
+    monkeypatch.setattr(generator, "Draft", growth)
     *_, last = stream("a table", seed=1, drafts=3)
     assert isinstance(last, Finished)
     assert len(last.result.structure) == 5
@@ -227,7 +227,7 @@ def test_trimming_keeps_the_largest_part_that_stands_and_counts(
     load = [Brick(2, 6, 12, 0, z) for z in range(3, 12)]
     bricks = BrickStructure([*arm, *load])
     assert analyze(bricks).verdict is Verdict.UNSTABLE
-    monkeypatch.setattr(generator, "MAX_ROLLBACKS", 0)
+    monkeypatch.setattr(drafting, "MAX_ROLLBACKS", 0)
     growth = _growth_that_says(bricks)
     events = list(growth.events())
     assert growth.report.verdict is Verdict.STABLE
@@ -246,9 +246,6 @@ def test_without_a_solver_nothing_is_rolled_back_and_nothing_is_claimed() -> Non
         generate("a small table", seed=3, backend="abacus")
 
 
-_Growth = generator._Growth
-
-
 def _brief(width: int, depth: int, height: int) -> Brief:
     """A square jar without a lid."""
     fields = {"lid": "none", "shape": "square", "body": 1}
@@ -257,10 +254,10 @@ def _brief(width: int, depth: int, height: int) -> Brief:
 
 def _growth_that_says(
     bricks: Iterable[Brick], max_bricks: int = 200, brief: Brief | None = None
-) -> generator._Growth:
+) -> Draft:
     """A growth whose model has just these bricks to say, whatever was there before."""
     model = load_embedded().session()
-    growth = _Growth(model, brief or _brief(20, 20, 20), np.random.default_rng(0), 0.6, max_bricks)
+    growth = Draft(model, brief or _brief(20, 20, 20), np.random.default_rng(0), 0.6, max_bricks)
     left = iter(bricks)
 
     def next_brick(mask: object, may_end: bool) -> generator.Placement | None:
@@ -286,11 +283,11 @@ def test_what_ends_in_pieces_is_taken_up_again_below_its_top() -> None:
 def test_each_draft_is_bolder_than_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
     warmth: list[float] = []
 
-    def growth(*arguments: object) -> generator._Growth:
+    def growth(*arguments: object, **_: object) -> Draft:
         warmth.append(float(arguments[3]))  # type: ignore[arg-type]
         return _growth_that_says([Brick(1, 1, 0, 19, 0)], brief=_brief(9, 9, 1))
 
-    monkeypatch.setattr(generator, "_Growth", growth)
+    monkeypatch.setattr(generator, "Draft", growth)
     list(stream("a table", seed=1, temperature=0.3))
     assert warmth == pytest.approx([0.3, 0.48, 0.768, 1.0, 1.0])
     warmth.clear()

@@ -11,7 +11,7 @@ from rq import get_current_job
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
 from legolab.generation.events import event_to_json
-from legolab.generation.generator import BrickPlaced, Finished, Generation, RolledBack, Started
+from legolab.generation.result import BrickPlaced, Finished, Generation, RolledBack, Started
 from legolab.generation.trace import Trace
 from legolab.serve.events import publish
 from legolab.stability.analysis import analyze

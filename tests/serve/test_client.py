@@ -22,7 +22,7 @@ from legolab.bricks.structure import BrickStructure
 from legolab.client import Client, Status
 from legolab.errors import Cancelled, FileError, InputError, RefusedError, ServiceError
 from legolab.generation.events import event_to_json
-from legolab.generation.generator import Finished
+from legolab.generation.result import Finished
 from legolab.serve import queueing
 from legolab.serve.auth import make_token
 from tests.serve.building import FAILS, FALLS, FILES, HELD, REASON, events, gate, generation

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rq.job import Job
 
+from legolab.generation.order import Order
 from legolab.serve import queueing
 from legolab.serve.broker import connect_async
 from legolab.serve.events import publish
@@ -21,7 +22,6 @@ from legolab.serve.queueing import (
     Accepted,
     JobQueue,
     KeyReused,
-    Order,
     QueueFull,
     State,
     job_id_of,

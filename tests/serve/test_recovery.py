@@ -4,8 +4,9 @@ import pytest
 from rq import Queue
 from rq.job import Job, JobStatus
 
+from legolab.generation.order import Order
 from legolab.serve import recovery
-from legolab.serve.queueing import QUEUE, SERIALIZER, JobQueue, Order
+from legolab.serve.queueing import QUEUE, SERIALIZER, JobQueue
 from legolab.serve.recovery import Recovery
 
 LINE = f"rq:queue:{QUEUE}"

@@ -12,13 +12,14 @@ from rq import Queue, SimpleWorker
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import CaptionError, EngineError, StorageError
 from legolab.generation.events import event_to_json
-from legolab.generation.generator import BrickPlaced, Finished, Generation, Settled, Started
+from legolab.generation.order import Order
+from legolab.generation.result import BrickPlaced, Finished, Generation, Settled, Started
 from legolab.generation.trace import Trace
 from legolab.ldraw.reader import read_ldr
 from legolab.serve import tasks
 from legolab.serve.beside import Beside
 from legolab.serve.events import publish
-from legolab.serve.queueing import QUEUE, RETRIES, SERIALIZER, JobQueue, Order, State
+from legolab.serve.queueing import QUEUE, RETRIES, SERIALIZER, JobQueue, State
 from legolab.serve.storage import store_of
 from legolab.stability.analysis import analyze
 from legolab.stability.report import Verdict

@@ -1,6 +1,6 @@
 from legolab import stream
 from legolab.bricks.brick import Brick
-from legolab.generation.generator import BrickPlaced, RolledBack, Started, Trimmed
+from legolab.generation.result import BrickPlaced, RolledBack, Started, Trimmed
 from legolab.widgets.growth import Growth
 
 ONE, TWO, THREE = (Brick(2, 2, 0, 0, z) for z in range(3))

@@ -128,6 +128,25 @@ class EmbeddedModel:
         Raises:
             ModelError: the text would be longer than the model's context.
         """
+        last = self._read(tokens, 1)[0]
+        head = self._head if rows is None else self._head[rows]
+        logits: Floats = head @ last
+        return logits
+
+    def logits(self, tokens: Sequence[int], last: int) -> Floats:
+        """Read tokens after those already read.
+
+        Returns:
+            Logits after each of the last so many tokens, float32 [last, vocabulary].
+
+        Raises:
+            ModelError: the text would be longer than the model's context.
+        """
+        logits: Floats = self._read(tokens, last) @ self._head.T
+        return logits
+
+    def _read(self, tokens: Sequence[int], last: int) -> Floats:
+        """What the model makes of the last so many of some tokens: float32 [last, hidden]."""
         start, end = self.length, self.length + len(tokens)
         if end > self.context:
             raise ModelError(f"expected at most {self.context} tokens, got {end}")
@@ -139,10 +158,7 @@ class EmbeddedModel:
             gate, up = np.split(gate_up, 2, axis=-1)
             x = x + (gate / (1 + np.exp(-gate)) * up) @ layer.down.T
         self.length = end
-        last = _norm(x[-1:], self._final_norm, self._eps)[0]
-        head = self._head if rows is None else self._head[rows]
-        logits: Floats = head @ last
-        return logits
+        return _norm(x[-last:], self._final_norm, self._eps)
 
     def _attend(self, index: int, layer: _Layer, x: Floats, cos: Floats, sin: Floats) -> Floats:
         """Causal attention of the new tokens over all tokens so far."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from redis.exceptions import RedisError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
@@ -17,12 +17,18 @@ from starlette.responses import JSONResponse, Response
 
 from legolab.artefacts import LDRAW, PREVIEW
 from legolab.errors import NotStoredError
-from legolab.generation.generator import DEFAULT_MAX_BRICKS, DEFAULT_TEMPERATURE, SEED_LIMIT
-from legolab.generation.prompt import MAX_CAPTION, understand
+from legolab.generation.generator import (
+    DEFAULT_MAX_BRICKS,
+    DEFAULT_TEMPERATURE,
+    MAX_DRAFTS,
+    SEED_LIMIT,
+)
+from legolab.generation.order import Order
+from legolab.generation.prompt import MAX_CAPTION
 from legolab.serve import events, problems
 from legolab.serve.auth import Refusal
 from legolab.serve.problems import ProblemError
-from legolab.serve.queueing import Accepted, JobView, KeyReused, Order, QueueFull, State
+from legolab.serve.queueing import Accepted, JobView, KeyReused, QueueFull, State
 from legolab.serve.routes import (
     Bearer,
     Person,
@@ -35,6 +41,9 @@ from legolab.serve.routes import (
     unauthorized,
 )
 
+MAX_ENTRIES, MAX_TEXT = 100, 20_000
+"""Of a table in an order; characters of a brick text."""
+Name = Annotated[str, StringConstraints(max_length=60)]
 MAX_BRICKS = 1000
 """More than fit into the model's context."""
 POLL_SECONDS = 2.0
@@ -73,6 +82,46 @@ class GenerateRequest(BaseModel):
     max_bricks: int = Field(
         DEFAULT_MAX_BRICKS, ge=1, le=MAX_BRICKS, description="Stop after that many."
     )
+    drafts: int = Field(
+        MAX_DRAFTS,
+        ge=1,
+        le=MAX_DRAFTS,
+        description="Draw it at most so many times; the one closest to the words is kept.",
+    )
+    fields: dict[Name, int | Name] = Field(
+        {},
+        max_length=MAX_ENTRIES,
+        description="Fields of the description set by hand, over what the prompt says.",
+        examples=[{"back": "high", "width": 7}],
+    )
+    paint: dict[Name, int | Name] = Field(
+        {},
+        max_length=MAX_ENTRIES,
+        description="Part, or whole -> colour by name or LDraw code, over what the prompt says.",
+        examples=[{"whole": "red", "legs": 0}],
+    )
+    inventory: dict[Name, int] = Field(
+        {},
+        max_length=MAX_ENTRIES,
+        description="The bricks there are, with a colour if it matters; never more are used.",
+        examples=[{"2x4": 30, "1x2 red": 8}],
+    )
+    start: str = Field(
+        "",
+        max_length=MAX_TEXT,
+        description="Brick text to go on from; with `change`, what was built before.",
+        examples=["2x4 (0,16,0)"],
+    )
+    change: str = Field(
+        "",
+        max_length=MAX_CAPTION,
+        description="What is to be other than in `start`: make the back higher.",
+    )
+
+    def order(self) -> Order:
+        """The same as an order."""
+        given = self.model_dump()
+        return Order(given.pop("prompt"), **given)
 
 
 class JobDocument(BaseModel):
@@ -94,6 +143,13 @@ class JobDocument(BaseModel):
     notes: list[str] | None = Field(None, description="finished: how the words were understood")
     differences: list[dict[str, Any]] | None = Field(
         None, description="finished: what was asked for and came out differently"
+    )
+    paint: dict[str, int] | None = Field(
+        None, description="finished: part, or whole -> LDraw colour code", examples=[{"whole": 4}]
+    )
+    kept: int | None = Field(None, description="finished: first bricks that are those of `start`")
+    missing: dict[str, int] | None = Field(
+        None, description="finished: bricks that the inventory lacks", examples=[{"2x4": 3}]
     )
     report: dict[str, Any] | None = Field(None, description="finished: legolab.report/1")
     reason: str | None = Field(None, description="failed: why")
@@ -133,7 +189,7 @@ async def submit(
     """Answers at once; `Location` tells where to look for the job."""
     service = service_of(request)
     await take_turn(service, "generate", person)
-    outcome = await run_in_threadpool(_submit, service, person, Order(**order.model_dump()), key)
+    outcome = await run_in_threadpool(_submit, service, person, order.order(), key)
     match outcome:
         case QueueFull(waiting):
             service.metrics.refused.labels("queue full").inc()
@@ -159,10 +215,9 @@ def _submit(
     """Refuse what names nothing that can be built, before it waits in line.
 
     Raises:
-        CaptionError: it names nothing the model knows.
+        CaptionError, InputError, BrickTextError, PlacementError: as `Order.checked`.
     """
-    understand(order.prompt)
-    return service.queue.submit(person, order, key)
+    return service.queue.submit(person, order.checked(), key)
 
 
 @router.get(
@@ -376,7 +431,17 @@ def _outcome(service: Service, view: JobView) -> dict[str, Any]:
     assert view.finished is not None
     result = view.finished["result"]
     links = {name: _link(service, result, name) for name in view.finished["files"]}
-    told = ("report", "brick_counts", "seed", "description", "notes", "differences")
+    told = (
+        "report",
+        "brick_counts",
+        "seed",
+        "description",
+        "notes",
+        "differences",
+        "paint",
+        "kept",
+        "missing",
+    )
     return {
         "png_url": links.get(PREVIEW),
         "ldr_url": links.get(LDRAW),

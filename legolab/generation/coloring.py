@@ -1,0 +1,134 @@
+"""Colour words in a caption, and the parts they speak of: "a red chair with black legs".
+
+Knows words and colour codes, not bricks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from legolab.bricks.colors import COLOR_WORDS, PALETTE, find_color
+from legolab.errors import InputError
+from legolab.generation.lexicon import CATEGORIES, PARTS
+from legolab.generation.reading import PAUSES, alike, read_phrase
+
+WHOLE = "whole"
+"""The part that every brick belongs to which no other part with a colour claims."""
+
+SECOND = "stripes"
+"""Every other layer of the whole: "a red and white tower"."""
+
+_COLORS = sorted((read_phrase(words) for words in COLOR_WORDS), key=len, reverse=True)
+_OPEN = frozenset(("in", "is", "are", "painted", "colored", "coloured", "all", "made", "and"))
+_SINGLES = frozenset((*PAUSES, "and", "with", "on", "but", "no"))
+_NEAR = 3  # words that may stand between a part and its colour
+
+
+def read_paint(words: Sequence[str], category: str) -> tuple[dict[str, int], list[str]]:
+    """The colours in a caption's words, and the words without them.
+
+    >>> read_paint(["red", "chair", "with", "black", "legs"], "chair")
+    ({'whole': 4, 'legs': 0}, ['chair', 'with', 'legs'])
+
+    Args:
+        words: as `reading.read_words` gives them.
+        category: whose parts may be spoken of.
+    """
+    found = list(_colors(words))
+    paint: dict[str, int] = {}
+    for place, code in found:
+        part = _part_of(words, place, category)
+        if part == WHOLE and WHOLE in paint:
+            part = SECOND
+        paint.setdefault(part, code)
+    gone = {at for place, _ in found for at in place}
+    left = [word for at, word in enumerate(words) if at not in gone]
+    return paint, _tidy(left) if found else list(words)
+
+
+def check_paint(paint: Mapping[str, int | str], category: str) -> dict[str, int]:
+    """Colours by part as codes.
+
+    Raises:
+        InputError: the category has no such part, or there is no such colour.
+    """
+    parts = (WHOLE, SECOND, *PARTS[category])
+    codes = {}
+    for part, color in paint.items():
+        if part not in parts:
+            raise InputError(
+                f"expected a part of a {category} to paint ({', '.join(parts)}), got {part!r}"
+            )
+        code = find_color(str(color))
+        if code is None:
+            raise InputError(f"expected a colour by name or LDraw code, got {color!r}")
+        codes[part] = code
+    return codes
+
+
+def paint_in_words(paint: Mapping[str, int]) -> str:
+    """Colours by part, for people.
+
+    >>> paint_in_words({"whole": 4, "legs": 0})
+    'red, legs black'
+    """
+    return ", ".join(
+        color_name(code) if part == WHOLE else f"{part} {color_name(code)}"
+        for part, code in paint.items()
+    )
+
+
+def color_name(code: int) -> str:
+    """What a colour is called; its code where it has no name here."""
+    known = PALETTE.get(code)
+    return f"colour {code}" if known is None else known.name.lower().replace("_", " ")
+
+
+def _colors(words: Sequence[str]) -> list[tuple[range, int]]:
+    """Where colours stand among words, with their codes."""
+    found: list[tuple[range, int]] = []
+    at = 0
+    while at < len(words):
+        name = next((c for c in _COLORS if tuple(words[at : at + len(c)]) == c), None)
+        if name is None:
+            at += 1
+            continue
+        code = find_color(" ".join(name))
+        assert code is not None
+        found.append((range(at, at + len(name)), code))
+        at += len(name)
+    return found
+
+
+def _part_of(words: Sequence[str], place: range, category: str) -> str:
+    """The part a colour speaks of: the noun after it, or the one it is said of."""
+    nouns = {noun for phrase in CATEGORIES[category].nouns for noun in read_phrase(phrase)[-1:]}
+
+    def part(word: str) -> str | None:
+        return next((name for name in PARTS[category] if alike(word, name)), None)
+
+    for word in words[place[-1] + 1 : place[-1] + 1 + _NEAR + 1]:
+        if word in _SINGLES - {"and"} or any(alike(word, noun) for noun in nouns):
+            break
+        if (named := part(word)) is not None:
+            return named
+    before = words[max(0, place[0] - _NEAR) : place[0]]
+    if any(word in _OPEN - {"and"} for word in before):
+        for word in reversed(before):
+            if word in PAUSES:
+                break
+            if (named := part(word)) is not None:
+                return named
+    return WHOLE
+
+
+def _tidy(words: Sequence[str]) -> list[str]:
+    """Words without what spoke of colours only: "chair in", "chair and", "and tower"."""
+    left: list[str] = []
+    for at, word in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else "."
+        leads_nowhere = word in _OPEN and (following in PAUSES | {"and", "with"})
+        if leads_nowhere or (word == "and" and not left):
+            continue
+        left.append(word)
+    return left

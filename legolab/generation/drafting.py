@@ -1,0 +1,319 @@
+"""One draft of a model: bricks are drawn, taken back where they cannot stay, and verified.
+
+Knows one description and one model; who compares drafts is `generator`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from functools import lru_cache
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from legolab.bricks.brick import Brick
+from legolab.bricks.catalog import KIND_OF_SIZE, SIZES
+from legolab.bricks.connectivity import count_parts
+from legolab.bricks.inventory import brick_counts
+from legolab.bricks.structure import BrickStructure
+from legolab.generation.decoding import BrickDecoder, Counts
+from legolab.generation.features import Difference, differences
+from legolab.generation.grammar import WORLD, Grammar, Mask, Placement, Room
+from legolab.generation.models.embedded import EmbeddedModel
+from legolab.generation.prompt import Brief
+from legolab.generation.result import BrickPlaced, Event, RolledBack, Trimmed
+from legolab.stability.analysis import analyze
+from legolab.stability.report import StabilityReport
+from legolab.stability.support import largest_stable
+
+_CHOICE, _LOOSE_PART = 3, 5  # as bad as so many studs amiss
+_ASKED = 3  # what the caption itself asked for counts so many times as much
+
+MAX_ROLLBACKS = 8
+"""Times physics may take bricks back; then what does not stand is trimmed."""
+
+MAX_REGROUNDED = 8
+"""Times a part may be taken back because it cannot reach the ground; then it is cut out."""
+
+REJOINED_LAYERS = (2, 3, 2)
+"""Where a structure that ended in pieces is taken up again, in turn: layers below its full height.
+
+Legs want to grow on; the layer that should have joined them is nearly always one of these.
+"""
+
+_PROMPT_LENGTH_RESERVE = 8  # tokens: the last brick and the end
+
+
+class Draft:
+    """One structure on its way: decoder, legal moves, physics."""
+
+    def __init__(
+        self,
+        model: EmbeddedModel,
+        brief: Brief,
+        rng: np.random.Generator,
+        temperature: float,
+        max_bricks: int,
+        backend: str = "auto",
+        given: Sequence[Brick] = (),
+        stock: Mapping[str, int] | None = None,
+        is_whole: bool = False,
+        tell: Callable[[str, int, str], None] = lambda what, brick, why: None,
+    ) -> None:
+        """Set up; nothing is drawn yet.
+
+        Args:
+            model: that has read nothing.
+            brief: what to build.
+            rng: of the draws.
+            temperature: of the draws.
+            max_bricks: stop after this many.
+            backend: the solver that verifies.
+            given: bricks to go on from, in building order, inside the brief's room.
+            stock: kind -> how many bricks there are of it; None for as many as wanted.
+            is_whole: whether the given bricks are all there is to be.
+            tell: called for every moment of the trace: what, which brick, why.
+        """
+        self._model = model
+        self._backend = backend
+        self._brief = brief
+        prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
+        self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
+        self._max_bricks = max_bricks
+        self._grammar = Grammar(room=room_of(brief))
+        self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
+        self._likelihoods: list[float] = []  # of each brick, nats; at last of the end
+        self._banned: dict[int, set[Placement]] = {}
+        self.temperature = temperature
+        self.counts = self._decoder.counts
+        self.regrounded = self.pruned = self.rollbacks = self.trimmed = self.rejoined = 0
+        self.finished = True
+        self.seconds = {"decode": 0.0, "verify": 0.0}
+        self._outcome: tuple[BrickStructure, StabilityReport] | None = None
+        self._given = len(given)
+        self._stock = stock
+        self._is_whole = is_whole
+        self._tell = tell
+        for brick in given:
+            self._write(brick)
+
+    def events(self) -> Iterator[Event]:
+        """Grow, verify, roll back; at the end of the budget, trim."""
+        for index, brick in enumerate(self._grammar.bricks):
+            yield BrickPlaced(index, brick)
+        for last in (*[False] * MAX_ROLLBACKS, True):
+            if not self._is_whole:
+                yield from self._grow()
+            structure, report = self._verified(len(self._grammar.bricks))
+            fault = report.first_unstable
+            if fault is None:
+                break
+            back = self._free_to_go(fault)
+            if last or back is None:
+                structure, report = yield from self._trim(structure)
+                break
+            self.rollbacks += 1
+            yield self._go_back_and_ban(back, f"brick {fault + 1} would fall")
+        self._outcome = structure, report
+
+    @property
+    def structure(self) -> BrickStructure:
+        """What stands at the end, once `events` has ended."""
+        assert self._outcome is not None
+        return self._outcome[0]
+
+    @property
+    def report(self) -> StabilityReport:
+        """The analysis of it."""
+        assert self._outcome is not None
+        return self._outcome[1]
+
+    @property
+    def likelihood(self) -> float:
+        """How likely the model finds a brick of it, on the average, nats."""
+        return float(np.mean(self._likelihoods)) if self._likelihoods else 0.0
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What came out other than described."""
+        return differences(self._brief.category, self._brief.fields, self.structure)
+
+    def distance(self) -> int:
+        """How far from what was asked: what differs, bricks that had to go, and loose parts.
+
+        A thing is one part: four legs without a top that joins them are far from a table.
+        """
+        amiss = sum(
+            _amiss(difference) * (_ASKED if difference.field in self._brief.asked else 1)
+            for difference in self.differences
+        )
+        loose = count_parts(self.structure) - 1
+        return amiss + self.trimmed + self.pruned + _LOOSE_PART * loose
+
+    def _grow(self) -> Iterator[Event]:
+        """Sample bricks until the structure ends; all of them reach the ground then."""
+        self.finished = True
+        while True:
+            placement = self._sample()
+            stranded = self._grammar.stranded(None if placement is None else placement.z)
+            back = None if stranded is None else self._free_to_go(stranded)
+            if stranded is None:
+                if placement is None:
+                    apart = self._apart()
+                    if apart is None:
+                        return
+                    self.rejoined += 1
+                    yield self._go_back_and_ban(apart, "it had come out in pieces")
+                    continue
+                self._grammar.add(placement.brick)
+                yield BrickPlaced(len(self._grammar.bricks) - 1, placement.brick)
+            elif back is not None and self.finished and self.regrounded < MAX_REGROUNDED:
+                self.regrounded += 1
+                yield self._go_back_and_ban(
+                    back, f"brick {stranded + 1} could not reach the ground"
+                )
+            else:
+                yield from self._cut_floating()
+                if not self.finished:
+                    return
+
+    def _apart(self) -> int | None:
+        """For a structure in pieces, the brick from which to build it otherwise; None to let be."""
+        bricks = self._grammar.bricks
+        if not self.finished or self.rejoined == len(REJOINED_LAYERS) or count_parts(bricks) == 1:
+            return None
+        layer = self._grammar.room[2] - REJOINED_LAYERS[self.rejoined]
+        first = max(1, self._given)
+        return next((n for n in range(first, len(bricks)) if bricks[n].z >= layer), None)
+
+    def _sample(self) -> Placement | None:
+        """The next brick; None when the structure ends, by the model or by its size."""
+        grammar = self._grammar
+        full = len(grammar.bricks) >= self._max_bricks
+        long = self._model.length + _PROMPT_LENGTH_RESERVE > self._model.context
+        if full or long:
+            self.finished = False
+            return None
+        began = time.perf_counter()
+        banned = self._banned.get(len(grammar.bricks), ())
+        mask = grammar.allowed(banned, tied=self.regrounded >= MAX_REGROUNDED)
+        self._leave_out_what_is_used_up(mask)
+        placement = None
+        if not mask.any():
+            self.finished = grammar.reaches_top
+        else:
+            mark = self._decoder.mark()
+            with _one_thread():
+                placement = self._decoder.next_brick(mask, may_end=grammar.reaches_top)
+            self._likelihoods[len(self._marks) :] = [self._decoder.likelihood]
+            for why in self._decoder.dead_ends:
+                self._tell("restart", len(grammar.bricks), why)
+            if placement is not None:
+                self._marks.append(mark)
+            said = "the end" if placement is None else str(placement.brick)
+            self._tell("proposal", len(grammar.bricks), said)
+        self.seconds["decode"] += time.perf_counter() - began
+        return placement
+
+    def _leave_out_what_is_used_up(self, mask: Mask) -> None:
+        """Clear from a mask the kinds of which there is no brick left."""
+        if self._stock is None:
+            return
+        used = brick_counts(self._grammar.bricks)
+        for index, size in enumerate(SIZES):
+            kind = KIND_OF_SIZE[size].name
+            if used.get(kind, 0) >= self._stock.get(kind, 0):
+                mask[index] = False
+
+    def _free_to_go(self, number: int) -> int | None:
+        """The first brick from `number` on that is not given; None when all are."""
+        first = max(number, self._given)
+        return first if first < len(self._grammar.bricks) else None
+
+    def _go_back_and_ban(self, number: int, why: str) -> RolledBack:
+        """Take back brick `number` and all after it, and never place it there again."""
+        bans = self._banned.setdefault(number, set())
+        bans.add(Placement.of(self._grammar.bricks[number]))
+        self._keep(number)
+        self._tell("rollback", number, why)
+        return RolledBack(number, why)
+
+    def _write(self, brick: Brick) -> None:
+        """Place a brick that was decided elsewhere."""
+        self._marks.append(self._decoder.mark())
+        self._likelihoods.append(0.0)
+        self._decoder.append(Placement.of(brick))
+        self._grammar.add(brick)
+
+    def _keep(self, count: int) -> None:
+        """Forget all bricks but the first `count`."""
+        if count < len(self._marks):
+            self._decoder.go_back(self._marks[count])
+        del self._marks[count:]
+        del self._likelihoods[count:]
+        self._banned = {n: bans for n, bans in self._banned.items() if n <= count}
+        self._grammar = Grammar(self._grammar.bricks[:count], self._grammar.room)
+
+    def _cut_floating(self) -> Iterator[Event]:
+        """Drop every brick that does not reach the ground; the text goes on without them."""
+        floating = set(self._grammar.floating())
+        tied = [b for n, b in enumerate(self._grammar.bricks) if n not in floating]
+        self.pruned += len(floating)
+        first = min(floating)
+        self._keep(first)
+        why = f"{len(floating)} bricks could not reach the ground"
+        self._tell("pruned", first, why)
+        yield RolledBack(first, why)
+        for brick in tied[first:]:
+            self._write(brick)
+            yield BrickPlaced(len(self._grammar.bricks) - 1, brick)
+
+    def _verified(self, count: int) -> tuple[BrickStructure, StabilityReport]:
+        began = time.perf_counter()
+        structure = BrickStructure(self._grammar.bricks[:count])
+        report = analyze(structure, backend=self._backend)
+        self.seconds["verify"] += time.perf_counter() - began
+        return structure, report
+
+    def _trim(
+        self, structure: BrickStructure
+    ) -> Generator[Event, None, tuple[BrickStructure, StabilityReport]]:
+        """Keep the largest part that stands; one brick always does."""
+        began = time.perf_counter()
+        part = largest_stable(structure, backend=self._backend)
+        self.seconds["verify"] += time.perf_counter() - began
+        self.trimmed += len(structure) - len(part.kept)
+        same = next(n for n, index in enumerate([*part.kept, -1]) if n != index)
+        self._tell("trimmed", same, f"{self.trimmed} bricks that would not stand")
+        yield Trimmed(same)
+        for index, brick in enumerate(part.structure[same:], start=same):
+            yield BrickPlaced(index, brick)
+        return part.structure, part.report
+
+
+def _amiss(difference: Difference) -> int:
+    """How much a difference weighs: a stud or layer is one."""
+    if isinstance(difference.wanted, int) and isinstance(difference.seen, int):
+        return abs(difference.wanted - difference.seen)
+    return _CHOICE
+
+
+def room_of(brief: Brief) -> Room:
+    """The room a description gives; what it does not name is as large as the world."""
+    width, depth, height = (
+        int(brief.fields.get(name, WORLD)) for name in ("width", "depth", "height")
+    )
+    return width, depth, height
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """One BLAS thread: matrices this small only wait for more of them."""
+    limited: AbstractContextManager[object] = _blas().limit(limits=1, user_api="blas")
+    return limited
+
+
+@lru_cache(maxsize=1)
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
