@@ -1,6 +1,7 @@
-"""Build hook: the compiled stability engine and the web app go into what is built.
+"""Build hook: the compiled parts and the web app go into what is built.
 
-Without a C compiler the package verifies with HiGHS, which takes longer; without npm, or with
+Without a C compiler the package verifies with HiGHS and reads its model with numpy, which both take
+longer; without npm, or with
 LEGOLAB_SKIP_PWA=1, it has no web app and serves its API alone. An editable install builds no web
 app.
 """
@@ -36,14 +37,15 @@ class BuildHook(BuildHookInterface):  # type: ignore[type-arg]
         )
 
     def _compile(self, root: Path, build_data: dict[str, Any]) -> None:
-        """The library, and a wheel for this kind of machine and any Python 3."""
-        native = _load(root, "stability/native/__init__.py")
+        """The libraries, and a wheel for this kind of machine and any Python 3."""
         build = _load(root, "stability/native/build.py")
-        reason = build.compile_library(native.FOLDER, native.LIBRARY)
-        if reason is not None:
-            self.app.display_warning(f"The stability engine is not compiled: {reason}")
-            native.LIBRARY.unlink(missing_ok=True)
-            return
+        for room, name in (("stability", "stability engine"), ("generation", "embedded model")):
+            native = _load(root, f"{room}/native/__init__.py")
+            reason = build.compile_library(native.FOLDER, native.LIBRARY)
+            if reason is not None:
+                self.app.display_warning(f"The {name} is not compiled: {reason}")
+                native.LIBRARY.unlink(missing_ok=True)
+                return
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from legolab.bricks.structure import BrickStructure as BrickStructure
     from legolab.errors import LegolabError as LegolabError
     from legolab.evaluation import runs as runs
+    from legolab.generation.batch import generate_many as generate_many
     from legolab.generation.generator import edit as edit
     from legolab.generation.generator import generate as generate
     from legolab.generation.generator import stream as stream
@@ -32,6 +33,7 @@ _HOMES = {
     "Generation": "legolab.generation.result",
     "edit": "legolab.generation.generator",
     "generate": "legolab.generation.generator",
+    "generate_many": "legolab.generation.batch",
     "stream": "legolab.generation.generator",
     "runs": "legolab.evaluation",
     "analyze": "legolab.stability.analysis",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from legolab.generation import native
 from legolab.stability.native import LIBRARY
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -38,3 +39,11 @@ def needs_engine() -> None:
         if "CI" in os.environ:
             pytest.fail("the stability engine is not compiled")
         pytest.skip("the stability engine is not compiled")
+
+
+def needs_forward() -> None:
+    """Skips the test where the embedded model's pass is not compiled."""
+    if not native.LIBRARY.exists():
+        if "CI" in os.environ:
+            pytest.fail("the embedded model's pass is not compiled")
+        pytest.skip("the embedded model's pass is not compiled")

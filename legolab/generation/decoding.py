@@ -8,7 +8,7 @@ probability the brick is begun again. What comes out follows P(brick | legal).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -47,6 +47,12 @@ class LanguageModel(Protocol):
         """Read tokens; logits of the given rows of the vocabulary for the next one."""
         ...
 
+    def steps(
+        self, tokens: list[int], rows: Sequence[NDArray[np.intp]]
+    ) -> list[NDArray[np.float32]]:
+        """Read tokens; logits of the given rows after each of the last ones."""
+        ...
+
     def logits(self, tokens: list[int], last: int) -> NDArray[np.float32]:
         """Read tokens; logits of the whole vocabulary after each of the last so many."""
         ...
@@ -77,6 +83,9 @@ class _Node:
 
 
 _Path = tuple[int, ...]
+
+_Odds = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Probabilities over all values of a slot at a temperature; logarithms of the model's own."""
 
 
 @dataclass
@@ -110,16 +119,17 @@ class BrickDecoder:
         self.model.rewind(mark[0])
         self.pending = list(mark[1])
 
-    def next_brick(self, mask: Mask, may_end: bool) -> Placement | None:
+    def next_brick(self, mask: Mask, may_end: bool, guess: Sequence[int] = ()) -> Placement | None:
         """Sample a brick that the mask allows; None when the model ends the structure.
 
         Args:
             mask: bool [14, 20, 20, 20], see `grammar.Mask`; may be empty only if `may_end`.
             may_end: whether the end is legal here.
+            guess: size, x and y of the brick that is probable: asked about in the same pass.
         """
         self.counts.proposals += 1
         self.dead_ends = []
-        tree = _Tree(self, mask, may_end)
+        tree = _Tree(self, mask, may_end, tuple(guess))
         path = tree.sample()
         self.likelihood = tree.likelihood(path)
         if path == (END,):
@@ -152,14 +162,16 @@ class BrickDecoder:
             )
         return found
 
-    def read(self, tokens: list[int], slot: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Read tokens; probabilities in a slot, over all its values.
-
-        Returns:
-            At this temperature, and the logarithms of the model's own.
-        """
+    def read(self, tokens: list[int], slots: Sequence[int]) -> list[_Odds]:
+        """Read tokens; the odds in the slots that follow the last of them."""
         self.counts.steps += 1
-        logits = self.model.step(tokens, self._rows[slot]).astype(np.float64)
+        rows = [self._rows[slot] for slot in slots]
+        if len(rows) == 1:
+            return [self._odds(self.model.step(tokens, rows[0]))]
+        return [self._odds(logits) for logits in self.model.steps(tokens, rows)]
+
+    def _odds(self, given: NDArray[np.float32]) -> _Odds:
+        logits = given.astype(np.float64)
         logits -= logits.max()
         weights = np.exp(logits / self.temperature)
         probabilities: NDArray[np.float64] = weights / weights.sum()
@@ -173,13 +185,15 @@ class BrickDecoder:
 class _Tree:
     """The choices explored for one brick."""
 
-    def __init__(self, decoder: BrickDecoder, mask: Mask, may_end: bool) -> None:
+    def __init__(self, decoder: BrickDecoder, mask: Mask, may_end: bool, guess: _Path) -> None:
         self.decoder = decoder
         self.mask = mask
-        p, log = decoder.read(decoder.pending, 0)
+        tokens = [*decoder.pending, *decoder.tokens(guess, 0)]
+        (p, log), *ahead = decoder.read(tokens, range(len(guess) + 1))
         decoder.pending = []
-        self.base = decoder.model.length
-        self.in_cache: _Path = ()
+        self.base = decoder.model.length - len(guess)
+        self.in_cache = guess
+        self.ahead = {guess[: n + 1]: odds for n, odds in enumerate(ahead)}
         alive = np.append(mask.any((1, 2, 3)), may_end).astype(np.float64)
         self.nodes: dict[_Path, _Node] = {(): _Node(p, log, alive)}
 
@@ -195,7 +209,7 @@ class _Tree:
 
     def _dead_end(self) -> str:
         """Where the last attempt found too little that is legal."""
-        size, *place = self.in_cache
+        size, *place = self.dead
         h, w = SIZES[size]
         at = ", ".join(f"{axis} {value}" for axis, value in zip("xyz", place, strict=False))
         return f"a {h}x{w}{' at ' if at else ''}{at} leads to little that is legal"
@@ -211,6 +225,7 @@ class _Tree:
             if path not in self.nodes:
                 mass = self._open(path)
                 if not insist and rng.random() > mass:
+                    self.dead = path
                     return None
             node = self.nodes[path]
             weights = node.p * node.alive
@@ -221,8 +236,11 @@ class _Tree:
 
     def _open(self, path: _Path) -> float:
         """Ask the model what follows `path`; tells the nodes above how much of it is legal."""
-        p, log = self.decoder.read(self.unread(path), len(path))
-        self.in_cache = path
+        known = self.ahead.get(path)
+        if known is None:
+            (known,) = self.decoder.read(self.unread(path), [len(path)])
+            self.in_cache = path
+        p, log = known
         legal = self.mask[path]
         if legal.ndim > 1:
             legal = legal.any(tuple(range(1, legal.ndim)))

@@ -21,6 +21,7 @@ from legolab.bricks.structure import BrickStructure
 from legolab.generation.decoding import BrickDecoder, Counts
 from legolab.generation.features import Difference, differences
 from legolab.generation.grammar import WORLD, Grammar, Mask, Placement, Room
+from legolab.generation.guessing import guess_next
 from legolab.generation.models.embedded import EmbeddedModel
 from legolab.generation.prompt import Brief
 from legolab.generation.result import BrickPlaced, Event, RolledBack, Trimmed
@@ -206,7 +207,9 @@ class Draft:
         else:
             mark = self._decoder.mark()
             with _one_thread():
-                placement = self._decoder.next_brick(mask, may_end=grammar.reaches_top)
+                placement = self._decoder.next_brick(
+                    mask, grammar.reaches_top, guess_next(grammar.bricks) or ()
+                )
             self._likelihoods[len(self._marks) :] = [self._decoder.likelihood]
             for why in self._decoder.dead_ends:
                 self._tell("restart", len(grammar.bricks), why)

@@ -107,7 +107,7 @@ def stream(
     seed: int | None = None,
     temperature: float = DEFAULT_TEMPERATURE,
     max_bricks: int = DEFAULT_MAX_BRICKS,
-    model: str = "embedded",
+    model: str | EmbeddedModel = "embedded",
     backend: str = "auto",
     drafts: int = MAX_DRAFTS,
     fields: Mapping[str, Value] | None = None,
@@ -127,7 +127,7 @@ def stream(
         seed: 0 to 2**32 - 1; the same seed gives the same bricks. None draws one.
         temperature: above 0; lower keeps closer to what the model finds likely.
         max_bricks: stop after this many, at least 1.
-        model: "embedded", or the folder of a model that `legolab train` made.
+        model: "embedded", the folder of a model that `legolab train` made, or one that is loaded.
         backend: the solver that verifies; without any, the report says UNVERIFIED.
         drafts: draw it at most so many times, at least 1.
         fields: fields of the description set by hand, over what the caption says.
@@ -152,7 +152,7 @@ def stream(
     stock = Inventory.of(inventory) if isinstance(inventory, Mapping) else inventory
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
     began = time.perf_counter()
-    loaded = load_embedded() if model == "embedded" else load_embedded(Path(model))
+    loaded = _loaded(model)
     load_seconds = time.perf_counter() - began
     rng = np.random.default_rng(np.random.SeedSequence([seed]))
     known = loaded.descriptions[understood.category]
@@ -247,7 +247,7 @@ def stream(
             seed=seed,
             structure=structure,
             report=report,
-            trace=_trace(best, drawn, model, loaded.digest, load_seconds, moments),
+            trace=_trace(best, drawn, loaded, load_seconds, moments),
             differences=best.differences,
             paint=own_paint,
             kept=kept,
@@ -284,6 +284,12 @@ def _check(seed: int | None, temperature: float, max_bricks: int, drafts: int) -
         raise InputError(f"expected at least 1 brick, got {max_bricks}")
     if drafts < 1:
         raise InputError(f"expected at least 1 draft, got {drafts}")
+
+
+def _loaded(model: str | EmbeddedModel) -> EmbeddedModel:
+    if isinstance(model, EmbeddedModel):
+        return model
+    return load_embedded() if model == "embedded" else load_embedded(Path(model))
 
 
 def in_frame(start: BrickStructure) -> list[Brick]:
@@ -391,8 +397,7 @@ def _list(counts: Mapping[str, int]) -> str:
 def _trace(
     best: Draft,
     drafts: Sequence[Draft],
-    model: str,
-    weights: str,
+    model: EmbeddedModel,
     load_seconds: float,
     moments: Sequence[Moment],
 ) -> Trace:
@@ -401,8 +406,8 @@ def _trace(
         stage: sum(draft.seconds[stage] for draft in drafts) for stage in ("decode", "verify")
     }
     return Trace(
-        model=model,
-        weights=weights,
+        model=model.name,
+        weights=model.digest,
         temperature=best.temperature,
         drafts=len(drafts),
         proposals=sum(draft.counts.proposals for draft in drafts),

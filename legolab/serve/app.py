@@ -28,7 +28,7 @@ from legolab.serve.auth import Tokens
 from legolab.serve.metrics import Metrics
 from legolab.serve.queueing import JobQueue
 from legolab.serve.ratelimit import RateLimit
-from legolab.serve.routes import Service, Store, check, generate, health, static
+from legolab.serve.routes import Service, Store, check, generate, health, static, vocabulary
 from legolab.serve.settings import Settings
 
 BODY_BYTES = 16_000
@@ -71,7 +71,7 @@ def create_app(settings: Settings, store: Store, www: Path | None = None) -> Fas
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.service = service
-    for routes in (generate, check, static, health):
+    for routes in (generate, vocabulary, check, static, health):
         app.include_router(routes.router)
     www = www or bundle.find()
     if www is not None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 class FakeModel:
     """Logits are a fixed random function of the text; the end can be made unlikely."""
 
-    digest = "fake"
+    name = digest = "fake"
     context = 4000
 
     def __init__(self, sharpness: float = 2.0, end: float | None = None) -> None:
@@ -42,3 +42,8 @@ class FakeModel:
         if self.end is not None:
             logits[self.token("<|eot|>")] = self.end
         return logits[rows].astype(np.float32)
+
+    def steps(self, tokens: list[int], rows: list[NDArray[np.intp]]) -> list[NDArray[np.float32]]:
+        first = len(tokens) - len(rows)
+        self.text += tokens[:first]
+        return [self.step([token], own) for token, own in zip(tokens[first:], rows, strict=True)]

@@ -29,14 +29,14 @@ def exact_probabilities(may_end: bool) -> dict[Placement | None, float]:
     """P(brick) of every legal brick by walking all of their tokens, divided by their sum."""
     model = FakeModel()
     decoder = BrickDecoder(model, np.random.default_rng(0), 1.0, pending=[99])
-    first, _ = decoder.read([99], 0)
+    ((first, _),) = decoder.read([99], [0])
     weights: dict[Placement | None, float] = {None: float(first[-1])} if may_end else {}
     for placement in LEGAL:
         path = (placement.size, placement.x, placement.y, placement.z)
         weight = float(first[path[0]])
         for depth in range(1, 4):
             model.rewind(1)
-            drawn, _ = decoder.read(decoder.tokens(path[:depth], 0), depth)
+            ((drawn, _),) = decoder.read(decoder.tokens(path[:depth], 0), [depth])
             weight *= float(drawn[path[depth]])
         weights[placement] = weight
     total = sum(weights.values())
@@ -85,7 +85,7 @@ def test_a_brick_is_as_likely_as_the_model_finds_it_unmasked(temperature: float)
         for depth, value in enumerate(path):
             model.rewind(min(depth, 1))
             tokens = plain.tokens(path[:depth], 0) if depth else [99]
-            p, _ = plain.read(tokens, depth)
+            ((p, _),) = plain.read(tokens, [depth])
             expected += float(np.log(p[value]))
         assert decoder.likelihood == pytest.approx(expected, abs=1e-5)
 
@@ -105,3 +105,18 @@ def test_what_the_model_finds_almost_impossible_is_still_found() -> None:
     decoder = BrickDecoder(FakeModel(sharpness=300.0), np.random.default_rng(1), 1.0, pending=[99])
     only = Placement(5, 11, 3, 1)
     assert decoder.next_brick(mask_of([only]), may_end=False) == only
+
+
+@pytest.mark.parametrize("guess", [(0, 1, 2), (3, 5, 2), (3, 1, 2), (7, 0, 0)])
+def test_a_guess_changes_neither_the_draw_nor_the_text(guess: tuple[int, int, int]) -> None:
+    for seed in range(40):
+        texts, draws = [], []
+        for ahead in ((), guess):
+            model = FakeModel()
+            decoder = BrickDecoder(model, np.random.default_rng(seed), 1.0, pending=[99])
+            draws.append([decoder.next_brick(mask_of(LEGAL), True, ahead), decoder.likelihood])
+            if draws[-1][0] is not None:
+                draws[-1].append(decoder.next_brick(mask_of(LEGAL), True))
+            texts.append([*model.text, *decoder.pending])
+        assert draws[0] == draws[1]
+        assert draws[0][0] is None or texts[0] == texts[1]

@@ -260,7 +260,7 @@ def _growth_that_says(
     growth = Draft(model, brief or _brief(20, 20, 20), np.random.default_rng(0), 0.6, max_bricks)
     left = iter(bricks)
 
-    def next_brick(mask: object, may_end: bool) -> generator.Placement | None:
+    def next_brick(*_: object) -> generator.Placement | None:
         brick = next(left, None)
         return None if brick is None else generator.Placement.of(brick)
 

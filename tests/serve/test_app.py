@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from legolab.errors import InputError
+from legolab.generation.lexicon import CATEGORIES
 from legolab.serve.app import BODY_BYTES, create_app
 from legolab.serve.broker import EmbeddedBroker, find_server
 from tests.serve.service import (
@@ -157,6 +158,7 @@ async def test_the_document_describes_routes_examples_and_problems(settings):
         "/generate/{job_id}/ticket",
         "/check",
         "/static/{id}/{name}",
+        "/vocabulary",
         "/healthz",
         "/readyz",
         "/metrics",
@@ -241,3 +243,13 @@ def test_the_front_door_loads_no_web():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+async def test_the_vocabulary_is_open_and_kept_for_a_day(settings):
+    async with client_of(settings) as client:
+        answer = await client.get("/vocabulary")
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+    words = answer.json()
+    assert set(words) == set(CATEGORIES)
+    assert words["chair"]["back"] == ["high", "low", "none"]
+    assert words["chair"]["width"] is None

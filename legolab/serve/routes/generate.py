@@ -41,7 +41,7 @@ from legolab.serve.routes import (
     unauthorized,
 )
 
-MAX_ENTRIES, MAX_TEXT = 100, 20_000
+MAX_ENTRIES, MAX_TEXT = 100, 10_000
 """Of a table in an order; characters of a brick text."""
 Name = Annotated[str, StringConstraints(max_length=60)]
 MAX_BRICKS = 1000
