@@ -78,6 +78,9 @@ PaintOption = Annotated[
 InventoryOption = Annotated[
     Path | None, typer.Option(help="The bricks you have: a CSV of parts, or JSON.")
 ]
+StartOption = Annotated[
+    Path | None, typer.Option(help="A half-built model (.txt, .ldr) to go on from.")
+]
 OutOption = Annotated[Path, typer.Option(help="Where the model's folder is made.")]
 WorldOption = Annotated[str, typer.Option(help="Studs along x, studs along y, layers.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead.")]
@@ -134,9 +137,7 @@ def generate(
     fields: FieldsOption = None,
     paint: PaintOption = None,
     inventory: InventoryOption = None,
-    start: Annotated[
-        Path | None, typer.Option(help="A half-built model (.txt, .ldr) to go on from.")
-    ] = None,
+    start: StartOption = None,
     backend: BackendOption = "auto",
     force: ForceOption = False,
     as_json: JsonOption = False,
@@ -304,6 +305,11 @@ def submit(
     seed: SeedOption = None,
     temperature: TemperatureOption = None,
     max_bricks: MaxBricksOption = None,
+    drafts: DraftsOption = None,
+    fields: FieldsOption = None,
+    paint: PaintOption = None,
+    inventory: InventoryOption = None,
+    start: StartOption = None,
     out: OutOption = Path(),
     url: Annotated[
         str | None,
@@ -316,11 +322,14 @@ def submit(
     as_json: JsonOption = False,
 ) -> None:
     """Have a service turn a caption into the folder that `generate` makes."""
+    options = _given(seed=seed, temperature=temperature, max_bricks=max_bricks, drafts=drafts)
+    options |= _given(fields=_fields(fields), paint=_pairs(paint, "--paint"))
+    options |= _given(inventory=_inventory(inventory), start=_structure(start))
     client, job = _client(url, token), None
     if seed is not None:
         check_free(out / folder_name(caption, seed), force)
     try:
-        job = client.submit(caption, seed=seed, temperature=temperature, max_bricks=max_bricks)
+        job = client.submit(caption, **options)
         with console.BrickCounter() as counter:
             for place in job.positions():
                 counter.wait(place)

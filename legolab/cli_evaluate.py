@@ -111,14 +111,17 @@ def model(
     folder: Annotated[
         str, typer.Option("--model", help="A folder that `legolab train` made.")
     ] = "embedded",
+    corpus: Annotated[
+        Path | None, typer.Option(help="What it was trained on, to tell copies by.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead.")
     ] = False,
 ) -> None:
     """How good the model is: recognised, as asked, standing, new; with intervals.
 
-    Held-out captions are for attributes that `legolab train` never puts together (the built-in
-    model is older than that); people's were written without knowing the model's words.
+    Held-out captions are for attributes that `legolab train` never puts together; people's were
+    written without knowing the model's words.
     """
     from legolab.generation.generator import MAX_DRAFTS
     from legolab.training import exam
@@ -129,7 +132,7 @@ def model(
     line = console.RunLine()
     try:
         with _interrupts() as stop, line:
-            examiner = exam.Examiner()
+            examiner = exam.Examiner(corpus=corpus)
 
             def tell(progress: Progress) -> None:
                 stop()

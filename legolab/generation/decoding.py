@@ -33,7 +33,10 @@ END = len(SIZES)
 class LanguageModel(Protocol):
     """What decoding needs of a model."""
 
-    length: int
+    @property
+    def length(self) -> int:
+        """Tokens read so far."""
+        ...
 
     def token(self, piece: str) -> int:
         """The one token of a piece of text."""

@@ -5,9 +5,6 @@ puts together, where the truth is known; and `people`, a hundred wishes in peopl
 (evaluation/people.csv), where what is asked of the shape is what the lexicon reads in them. For
 each the structure is looked at by `recognition`, by the readers of `generation.features` and by the
 measures of `evaluation.metrics`.
-
-The shipped weights are older than that rule of the corpus: they know the combinations, though
-hardly any of the shapes (the line of copies says how many).
 """
 
 from __future__ import annotations
@@ -15,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -29,7 +27,7 @@ from legolab.generation.lexicon import CATEGORIES, Choice, Field, Measure, Value
 from legolab.generation.prompt import Wish, read_description, understand
 from legolab.generation.result import Generation
 from legolab.training.captions import write_caption
-from legolab.training.corpus import is_held_out
+from legolab.training.corpus import is_held_out, read_corpus
 from legolab.training.recognition import Classifier, Gallery, Voxels, overlap, voxels_of
 from legolab.training.shapes import Shape, draw
 from legolab.training.shapes.canvas import Dice
@@ -70,7 +68,7 @@ class Answer:
         measures: see `Measures`.
         category: that was understood; empty when the caption was refused.
         nearest, named: category of the nearest shape, and by the classifier.
-        novelty: overlap with the nearest shape, 0 to 1.
+        novelty: overlap with the nearest shape that was trained on or drawn, 0 to 1.
         held: field -> whether the wish is fulfilled, of the wishes that can be seen.
         by_chance: likewise, of the wishes of another case of the category.
         seconds, cpu_ms: it took, processor time for a brick that was proposed.
@@ -146,9 +144,17 @@ def _wish(field: Field, value: Value) -> Wish:
 class Examiner:
     """Looks at answers; knows the shapes to compare with, drawn once (seconds)."""
 
-    def __init__(self, gallery: int = _GALLERY, taught: int = _TAUGHT) -> None:
-        """Draw shapes of each category to compare with, and others to teach the classifier."""
+    def __init__(
+        self, gallery: int = _GALLERY, taught: int = _TAUGHT, corpus: Path | None = None
+    ) -> None:
+        """Draw shapes of each category to compare with, and others to teach the classifier.
+
+        Args:
+            gallery, taught: so many of each category.
+            corpus: what the model was trained on, to tell copies by; the drawn shapes if None.
+        """
         self._gallery = Gallery.drawn(_GALLERY_SEED, gallery)
+        self._trained = Gallery.of_rows(read_corpus(corpus)) if corpus else self._gallery
         self._classifier = Classifier(Gallery.drawn(_CLASSIFIER_SEED, taught), _CLASSIFIER_SEED)
 
     def sit(
@@ -190,6 +196,8 @@ class Examiner:
         wishes, others = _wishes(case), _wishes(other)
         voxels = voxels_of(result.structure)
         nearest, novelty = self._gallery.nearest(voxels)
+        if self._trained is not self._gallery:
+            _, novelty = self._trained.nearest(voxels)
         return Answer(
             case=case,
             wishes=wishes,
@@ -365,7 +373,7 @@ _MARKS: tuple[tuple[str, bool, Callable[[Answer], Parts | None]], ...] = (
     (_NAMED, True, _one(lambda a: a.named == a.case.category)),
     (_WISHES, True, _each(_even_refused)),
     ("wishes of another fulfilled", True, _each(lambda a: a.by_chance)),
-    ("copies a drawn shape", True, _one(lambda a: a.novelty == 1.0)),
+    ("copies a known shape", True, _one(lambda a: a.novelty == 1.0)),
     ("bricks taken out", True, _one(lambda a: _taken_out(a.measures))),
     ("overlap with the nearest", False, _one(lambda a: a.novelty if a.nearest else None)),
     ("rollbacks", False, _one(lambda a: a.measures.rollbacks)),

@@ -6,6 +6,8 @@ what was asked for. Knows no model.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from legolab.bricks.structure import BrickStructure
 from legolab.generation.lexicon import CATEGORIES
+from legolab.training.corpus import Row
 from legolab.training.shapes import WORLD, draw
 
 Voxels = NDArray[np.bool_]
@@ -53,7 +56,7 @@ class Gallery:
 
     Attributes:
         categories: int64 [shapes], index into the lexicon's categories.
-        shapes: bool [shapes, 20, 20, 20].
+        shapes: bool [shapes, 20, 20, 20]; empty where only the bits are kept.
         bits: uint8 [shapes, 1000], the same eight to a byte.
     """
 
@@ -77,6 +80,19 @@ class Gallery:
                 made += 1
         flat = np.array(shapes).reshape(len(shapes), -1)
         return cls(np.array(names), np.array(shapes), np.packbits(flat, axis=1))
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Row]) -> Gallery:
+        """The shapes of a corpus."""
+        names = {category: index for index, category in enumerate(CATEGORIES)}
+        categories, bits = [], []
+        for row in rows:
+            filled = np.zeros((WORLD, WORLD, WORLD), dtype=bool)
+            for h, w, x, y, z in np.array(re.findall(r"\d+", row.bricks), int).reshape(-1, 5):
+                filled[x : x + h, y : y + w, z] = True
+            categories.append(names[row.category])
+            bits.append(np.packbits(filled))
+        return cls(np.array(categories), np.empty((0, WORLD, WORLD, WORLD), bool), np.array(bits))
 
     def nearest(self, voxels: Voxels) -> tuple[str, float]:
         """The category of the shape with the largest overlap, and how large that is."""
