@@ -8,7 +8,7 @@ import packages from "./package.json";
 
 /** What the service answers itself; in development it runs beside vite. */
 const service = process.env.LEGOLAB_SERVICE ?? "http://127.0.0.1:8000";
-const routes = ["/generate", "/check", "/static", "/healthz", "/readyz"];
+const routes = ["/generate", "/vocabulary", "/check", "/static", "/healthz", "/readyz"];
 
 /** Packages whose code or fonts are in the bundle. */
 const bundled = [...Object.keys(packages.dependencies), "scheduler", "workbox-window"];

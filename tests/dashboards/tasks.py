@@ -11,8 +11,9 @@ from rq import get_current_job
 
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
+from legolab.errors import CaptionError
 from legolab.generation.events import event_to_json
-from legolab.generation.generator import stream
+from legolab.generation.order import Order
 from legolab.generation.result import Finished
 from legolab.ldraw.packed import write_mpd
 from legolab.ldraw.writer import write_ldr
@@ -31,8 +32,9 @@ FALLS = (
 )
 
 
-def build(owner, prompt, seed, temperature, max_bricks):
-    job = get_current_job()
+def build(owner, order):
+    job, order = get_current_job(), Order.from_json(order)
+    seed = order.seed
 
     def tell(document):
         if seed == HELD:
@@ -45,13 +47,16 @@ def build(owner, prompt, seed, temperature, max_bricks):
         job.retries_left = 0
         raise RuntimeError("failed on purpose")
     ended = {}
-    events = stream(prompt, seed=seed, temperature=temperature, max_bricks=max_bricks)
-    for event in events:
-        if isinstance(event, Finished):
-            ended = event_to_json(event) | _otherwise(seed, event.result)
-        else:
-            tell(event_to_json(event))
-    structure = BrickStructure.from_text(ended["structure"])
+    try:
+        for event in order.events():
+            if isinstance(event, Finished):
+                ended = event_to_json(event) | _otherwise(seed, event.result)
+            else:
+                tell(event_to_json(event))
+    except CaptionError as error:
+        tell({"type": "failed", "reason": str(error)})
+        return None
+    structure = BrickStructure.from_text(ended["structure"]).with_colors(ended["colors"])
     files = _files(structure, ended["report"])
     result = open_store(os.environ[STORE]).publish(files, owner)
     tell(ended | {"result": result, "files": list(files), "brick_counts": brick_counts(structure)})
@@ -62,7 +67,11 @@ def _otherwise(seed, result):
     """Members of the last event that a test wants different."""
     if seed == FALLING:
         structure = BrickStructure.from_text(FALLS)
-        return {"structure": FALLS, "report": analyze(structure).to_json()}
+        return {
+            "structure": FALLS,
+            "colors": list(structure.colors),
+            "report": analyze(structure).to_json(),
+        }
     if seed == UNLOOKED:
         report = analyze(result.structure, backend="unverified")
         return {"report": report.to_json()}

@@ -140,7 +140,30 @@ def ask(page, prompt, seed=None):
         page.get_by_label("Seed").fill(str(seed))
         page.get_by_role("button", name="More").click()
     page.get_by_role("textbox", name="What shall we build?").fill(prompt)
-    page.get_by_role("button", name="Build").click()
+    page.get_by_role("button", name="Build", exact=True).click()
+
+
+def order_of(page, act):
+    """The order that goes to the service when `act` is done."""
+
+    def is_order(request):
+        return request.method == "POST" and request.url.endswith("/generate")
+
+    with page.expect_request(is_order) as sent:
+        act()
+    return sent.value.post_data_json
+
+
+def arrived(page, other):
+    """Wait for the 3-D view of a model that a note, or a row of the list, tells from others."""
+    expect(other).to_be_visible(timeout=MS)
+    return drawn(page)
+
+
+def kept_for_offline(page):
+    """Wait until the app works without a server."""
+    active = "navigator.serviceWorker.getRegistration().then(found => Boolean(found?.active))"
+    until(lambda: page.evaluate(active))
 
 
 def job_of(page):
@@ -243,8 +266,7 @@ def test_what_was_seen_opens_without_a_server_and_asking_waits_for_it(signed_in,
     drawn(page)
     row = page.get_by_label("History").get_by_role("button", name=re.compile("^a steam train"))
     expect(row.locator("img")).to_be_visible()  # drawn, and kept
-    active = "navigator.serviceWorker.getRegistration().then(found => Boolean(found?.active))"
-    until(lambda: page.evaluate(active))  # then everything is kept
+    kept_for_offline(page)
     backend.kill_server()
     try:
         page.reload()
@@ -377,6 +399,150 @@ def test_without_webgl_there_is_a_drawing_with_steps_and_bricks(signed_in):
     expect(first).to_be_visible()
 
 
+def test_how_it_was_interpreted_is_changed_by_keyboard_and_built_again(signed_in):
+    page = signed_in()
+    ask(page, "a red chair with a low back and black legs", 7)
+    drawn(page)
+    details = page.get_by_label("Details")
+    expect(details.get_by_text("red, legs black")).to_be_visible()
+    width = details.get_by_role("spinbutton", name="width")
+    before = int(width.input_value())
+    expect(details.get_by_role("button", name="Build again")).to_have_count(0)
+    width.focus()
+    page.keyboard.press("ArrowUp")
+    expect(details.get_by_text(f"was {before}")).to_be_visible()
+    back = details.get_by_role("combobox", name="back")
+    assert back.locator("option").all_inner_texts() == ["high", "low", "none"]
+    back.select_option("none")
+    details.get_by_role("combobox", name="legs colour").select_option("yellow")
+    again = details.get_by_role("button", name="Build again")
+    again.focus()
+    order = order_of(page, lambda: page.keyboard.press("Enter"))
+    assert (order["prompt"], order["seed"]) == ("a red chair with a low back and black legs", 7)
+    assert order["paint"] == {"whole": 4, "legs": 14}
+    assert (order["fields"]["back"], order["fields"]["width"]) == ("none", before + 1)
+    assert {"legs", "arms", "seat", "depth", "height"} < set(order["fields"])
+    assert order["change"] == order["start"] == ""
+    history = page.get_by_label("History")
+    arrived(page, history.get_by_text(f"back none, width {before + 1}, legs yellow"))
+    expect(back).to_have_value("none")
+    expect(width).to_have_value(str(before + 1))
+    expect(details.get_by_text("red, legs yellow")).to_be_visible()
+    assert history.get_by_role("button", name=re.compile("^a red chair")).count() == 2
+    width.fill("21")
+    expect(details.get_by_text("The width goes from 0 to 20.")).to_be_visible()
+    expect(again).to_be_disabled()
+    details.get_by_role("button", name="As it was").click()
+    expect(width).to_have_value(str(before + 1))
+
+
+def test_a_change_in_words_goes_on_from_what_was_built(signed_in):
+    page = signed_in()
+    ask(page, "a chair with a low back", 7)
+    drawn(page)
+    line = page.get_by_label("Change it")
+    assert line.get_attribute("placeholder") == "make the back higher"
+    bricks = page.locator(".parts .figures").all_inner_texts()
+    line.fill("make the back higher")
+    order = order_of(page, lambda: line.press("Enter"))
+    assert order["change"] == "make the back higher"
+    assert (order["prompt"], order["seed"]) == ("a chair with a low back", 7)
+    assert order["fields"]["back"] == "low"
+    assert len(order["start"].splitlines()) == sum(map(int, bricks))
+    arrived(page, page.get_by_text("Changed: back from low to high", exact=False))
+    expect(
+        page.get_by_text(re.compile(r"^The first \d+ of \d+ bricks are as they were"))
+    ).to_be_visible()
+    assert page.evaluate("document.activeElement.tagName") == "MAIN"
+    rows = page.get_by_label("History").get_by_role("button", name=re.compile("^a chair with"))
+    expect(rows).to_have_count(2)
+    assert "make the back higher" in rows.first.inner_text()
+    rows.nth(1).click()
+    expect(page.get_by_text("Changed:", exact=False)).to_be_hidden()
+    line.fill("paint the wheels loudly")
+    line.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("I cannot change that", timeout=MS)
+    page.get_by_role("button", name="Back to the model").click()
+    drawn(page)
+    expect(line).to_have_value("paint the wheels loudly")
+
+
+def test_only_the_bricks_one_has_are_used_and_what_is_missing_is_told(signed_in):
+    page = signed_in()
+    page.get_by_role("button", name="More").click()
+    have = page.get_by_label("Bricks I have")
+    have.fill("2x4 10\n3x3 2")
+    expect(page.get_by_role("alert")).to_contain_text("Line 2: I know no brick “3x3”.")
+    page.get_by_role("textbox", name="What shall we build?").fill("a chair")
+    page.get_by_role("button", name="Build", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()  # and nothing was asked
+    table = b"Part,Color,Quantity\n3001,Red,6\n3004,,4\n3023,Red,9\n"
+    file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": table}
+    page.get_by_label("From a file").set_input_files(file)
+    expect(have).to_have_value("2x4 red 6\n1x2 4\n")
+    expect(page.get_by_text("Only your 10 bricks will be used. 1 part is no brick")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Only your 10 bricks will be used.")).to_be_visible()
+    order = order_of(page, lambda: ask(page, "a chair", 7))
+    assert order["inventory"] == {"2x4 red": 6, "1x2": 4}
+    drawn(page)
+    missing = page.locator(".missing li").all_inner_texts()
+    assert missing and all(re.search(r"\d+ more$", text) for text in missing)
+    used = page.locator(".parts:not(.missing) li").all_inner_texts()
+    assert {text.split()[0] for text in used} <= {"2x4", "1x2"}
+    page.get_by_role("button", name="More").click()
+    expect(have).to_have_value("2x4 red 6\n1x2 4\n")
+    page.get_by_role("button", name="Clear").click()
+    expect(have).to_have_value("")
+    expect(page.get_by_text("Any bricks will do", exact=False)).to_be_visible()
+
+
+def test_how_often_it_is_drawn_can_be_chosen(signed_in):
+    page = signed_in()
+    page.get_by_role("button", name="More").click()
+    drafts = page.get_by_role("combobox", name="Drafts, best of")
+    assert drafts.locator("option").all_inner_texts() == ["1", "2", "3", "4", "5"]
+    drafts.select_option("2")
+    page.get_by_role("button", name="More").click()
+    order = order_of(page, lambda: ask(page, "a small table", 7))
+    assert (order["drafts"], order["inventory"]) == (2, {})
+    drawn(page)
+    line = page.get_by_label("Change it")
+    line.fill("make it wider")
+    assert order_of(page, lambda: line.press("Enter"))["drafts"] == 2  # built as it was
+    arrived(page, page.get_by_text("Changed: width", exact=False))
+
+
+def test_without_a_network_a_model_cannot_be_changed_and_says_why(signed_in):
+    page = signed_in()
+    page.get_by_role("button", name="a steam train").click()
+    drawn(page)
+    details = page.get_by_label("Details")
+    width = details.get_by_role("spinbutton", name="width")
+    expect(width).to_be_visible()
+    row = page.get_by_label("History").get_by_role("button", name=re.compile("^a steam train"))
+    expect(row.locator("img")).to_be_visible()
+    kept_for_offline(page)
+    page.context.set_offline(True)
+    page.reload()
+    row.click()
+    drawn(page)
+    reason = "You are offline; this can be built when the network is back."
+    line = page.get_by_label("Change it")
+    line.fill("make it longer")
+    change = page.get_by_role("button", name="Change", exact=True)
+    expect(change).to_be_disabled()
+    expect(line).to_have_accessible_description(reason)
+    width.fill("20")  # the words that a field may hold were kept, too
+    again = details.get_by_role("button", name="Build again")
+    expect(again).to_be_disabled()
+    expect(details.get_by_text(reason)).to_be_visible()
+    page.context.set_offline(False)
+    expect(again).to_be_enabled()
+    expect(change).to_be_enabled()
+    expect(page.get_by_text(reason)).to_have_count(0)
+
+
 def test_a_model_is_deleted_for_good(signed_in):
     page = signed_in()
     page.get_by_role("button", name="a sofa with two arms").click()
@@ -397,6 +563,10 @@ def test_everybody_can_use_it_everywhere(signed_in, open_page, backend, size, sc
     fits_and_is_accessible(visitor)
     page = signed_in(size, scheme, has_touch=size != DESK)
     page.get_by_role("button", name="More").click()
+    page.get_by_label("Bricks I have").fill("2x4 red")
+    expect(page.get_by_role("alert")).to_be_visible()
+    fits_and_is_accessible(page)
+    page.get_by_role("button", name="Clear").click()
     fits_and_is_accessible(page)
     page.get_by_role("button", name="More").click()
     ask(page, "a zebra")
@@ -407,6 +577,13 @@ def test_everybody_can_use_it_everywhere(signed_in, open_page, backend, size, sc
     fits_and_is_accessible(page)
     tap_middle(page, canvas)
     fits_and_is_accessible(page)
+    page.get_by_role("spinbutton", name="width").fill("21")
+    expect(page.get_by_text("The width goes from 0 to 20.")).to_be_visible()
+    fits_and_is_accessible(page)
+    page.context.set_offline(True)
+    expect(page.get_by_text("Offline", exact=True)).to_be_visible()
+    fits_and_is_accessible(page)
+    page.context.set_offline(False)
     if size != DESK:
         if size == PHONE:
             page.get_by_role("button", name=re.compile("parts and files")).click()

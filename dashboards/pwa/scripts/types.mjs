@@ -49,7 +49,10 @@ function declaration([name, schema]) {
 
 /** What the service takes when nothing is said, and how far each number may go. */
 function limits({ properties }) {
-  const kept = ["default", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "maxLength"];
+  const kept = [
+    ...["default", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
+    ...["maxLength", "maxProperties"],
+  ];
   const entries = Object.entries(properties).map(([name, schema]) => {
     const facts = Object.assign({}, schema, ...(schema.anyOf ?? []));
     return [name, Object.fromEntries(kept.filter((key) => key in facts).map((key) => [key, facts[key]]))];

@@ -37,6 +37,32 @@ export function partsOfDescription(description: string): { subject: string; trai
   return { subject, traits: traits.filter((trait) => !trait.endsWith(" none")) };
 }
 
+/** A change of a model that can be asked for, to show how it is said. */
+export function changeExample(fields: Readonly<Record<string, string | number>>): string {
+  if (fields.back === "low") return "make the back higher";
+  if (fields.back === "high") return "make the back lower";
+  return fields.legs === "four" ? "black legs" : "make it wider";
+}
+
+/** Why a model cannot be built again now; null when it can. */
+export function whyNot(online: boolean, signedIn: boolean, busy: boolean): string | null {
+  if (!online) return "You are offline; this can be built when the network is back.";
+  if (!signedIn) return "Sign in first; then this can be built.";
+  return busy ? "One model at a time: this can be built when the other is done." : null;
+}
+
+/** The bricks there are to build from, and what of a file was none; empty without any. */
+export function stockInWords(count: number, passedOver: readonly string[]): string {
+  if (count === 0) return "";
+  const some = `Only your ${bricksInWords(count)} will be used.`;
+  if (passedOver.length === 0) return some;
+  const named = passedOver.slice(0, 3).join(", ");
+  const rest = passedOver.length > 3 ? ", …" : "";
+  const others =
+    passedOver.length === 1 ? "1 part is no brick" : `${passedOver.length} parts are no bricks`;
+  return `${some} ${others} I use: ${named}${rest}.`;
+}
+
 /** How many layers a description speaks of; 0 when it does not. */
 export function layersOfDescription(description: string): number {
   return Number(/\bheight (\d+)/.exec(description)?.[1] ?? 0);

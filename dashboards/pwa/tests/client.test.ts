@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { makeClient } from "../src/api/client";
 import { Away, Refused } from "../src/api/trouble";
-
-const ORDER = { prompt: "a chair", seed: 7, temperature: 0.3, max_bricks: 200 };
+import { fetchVocabulary } from "../src/api/vocabulary";
+import { ORDER, VOCABULARY } from "./fakes";
 
 function answering(status: number, body: string, headers: Record<string, string> = {}) {
   const fetched = vi.fn(async () => new Response(body, { status, headers }));
@@ -19,6 +19,12 @@ test("the token goes into the header, never into the address", async () => {
     Authorization: "Bearer secret",
     "Idempotency-Key": "key-1",
   });
+});
+
+test("the words of the service are asked for without a token", async () => {
+  const fetched = answering(200, JSON.stringify(VOCABULARY));
+  expect(await fetchVocabulary()).toEqual(VOCABULARY);
+  expect(fetched.mock.calls[0]).toEqual(["/vocabulary", {}]);
 });
 
 test("signed links are fetched without the token", async () => {

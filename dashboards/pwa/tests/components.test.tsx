@@ -6,8 +6,10 @@ import { useOrderForm } from "../src/hooks/useOrderForm";
 import { parseBricks } from "../src/bricks/brick";
 import { AskBar } from "../src/components/AskBar";
 import { BrickCard } from "../src/components/BrickCard";
+import { ChangeLine } from "../src/components/ChangeLine";
 import { HistoryPanel } from "../src/components/HistoryPanel";
 import { LineCard } from "../src/components/LineCard";
+import { PartsList } from "../src/components/PartsList";
 import { SignInCard } from "../src/components/SignInCard";
 import { StartCard } from "../src/components/StartCard";
 import { StepBar } from "../src/components/StepBar";
@@ -15,6 +17,7 @@ import { TroubleCard } from "../src/components/TroubleCard";
 import { Understood } from "../src/components/Understood";
 import { VerdictChip } from "../src/components/VerdictChip";
 import { IDLE } from "../src/work/state";
+import { VOCABULARY, model } from "./fakes";
 
 test("what is not verified is said, and looks otherwise than what stands", () => {
   const { container } = render(
@@ -67,7 +70,7 @@ test("six examples, each asked for with the seed of its picture", () => {
 });
 
 test("away: the request is said to go when the server is back", () => {
-  render(<LineCard prompt="a chair" position={null} sent={false} away />);
+  render(<LineCard prompt="a chair" change="" position={null} sent={false} away />);
   expect(screen.getByText("The server is away; your request will go when it is back.")).toBeTruthy();
 });
 
@@ -77,6 +80,7 @@ test("a refused caption shows the service's words and what can be built", () => 
     <TroubleCard
       prompt="a zebra"
       trouble={trouble}
+      onBack={null}
       onAgain={() => undefined}
       onPick={() => undefined}
     />,
@@ -98,16 +102,96 @@ test("an expired token is told, and what waits for a new one", () => {
   expect(save).toHaveBeenCalledWith("abc");
 });
 
-test("what was understood, and what came out otherwise", () => {
-  const { container } = render(
-    <Understood
-      description="tower, top pointed, shelf none"
-      differences={[{ field: "top", wanted: "pointed", seen: "flat" }]}
+const CHAIR = {
+  ...model("a", 1),
+  description: "chair, back high, seat 6",
+  paint: { whole: 4, legs: 0 },
+  differences: [{ field: "back", wanted: "high", seen: "low" }],
+};
+
+test("how the words were interpreted can be changed and built again", () => {
+  const build = vi.fn();
+  render(<Understood model={CHAIR} vocabulary={VOCABULARY} blocked={null} onBuild={build} />);
+  expect(screen.getByText("chair")).toBeTruthy();
+  expect(screen.getByText("red, legs black")).toBeTruthy();
+  expect(screen.getByText("back low instead of high")).toBeTruthy();
+  expect(screen.queryByText("Build again")).toBeNull();
+  fireEvent.change(screen.getByLabelText("seat"), { target: { value: "8" } });
+  fireEvent.change(screen.getByLabelText("back"), { target: { value: "none" } });
+  fireEvent.change(screen.getByLabelText("colour"), { target: { value: "1" } });
+  expect(screen.getByText("was 6")).toBeTruthy();
+  expect(screen.getByText("was red")).toBeTruthy();
+  fireEvent.click(screen.getByText("Build again"));
+  expect(build).toHaveBeenCalledWith(
+    { back: "none", seat: 8 },
+    { whole: 1, legs: 0 },
+    "back none, seat 8, blue",
+  );
+  fireEvent.click(screen.getByText("As it was"));
+  expect(screen.queryByText("Build again")).toBeNull();
+});
+
+test("what cannot be built now says why, and where words are missing they are only shown", () => {
+  const { unmount } = render(
+    <Understood model={CHAIR} vocabulary={VOCABULARY} blocked="Offline." onBuild={vi.fn()} />,
+  );
+  fireEvent.change(screen.getByLabelText("seat"), { target: { value: "8" } });
+  expect(screen.getByText<HTMLButtonElement>("Build again").disabled).toBe(true);
+  expect(screen.getByText("Offline.")).toBeTruthy();
+  unmount();
+  render(<Understood model={CHAIR} vocabulary={null} blocked={null} onBuild={vi.fn()} />);
+  expect(screen.getByText("back high")).toBeTruthy();
+  expect(screen.queryByLabelText("seat")).toBeNull();
+});
+
+test("a change by words is asked for, unless there is a reason", () => {
+  const [write, change] = [vi.fn(), vi.fn()];
+  const line = (words: string, blocked: string | null) => (
+    <ChangeLine
+      words={words}
+      example="make it wider"
+      blocked={blocked}
+      onWrite={write}
+      onChange={change}
+    />
+  );
+  const { rerender } = render(line("", null));
+  const input = screen.getByLabelText("Change it");
+  expect(input.getAttribute("placeholder")).toBe("make it wider");
+  fireEvent.change(input, { target: { value: "wider" } });
+  expect(write).toHaveBeenCalledWith("wider");
+  fireEvent.submit(input);
+  rerender(line("wider", "Sign in first."));
+  fireEvent.submit(input);
+  expect(change).not.toHaveBeenCalled();
+  expect(screen.getByText("Sign in first.").id).toBe(input.getAttribute("aria-describedby"));
+  rerender(line("wider", null));
+  fireEvent.click(screen.getByText("Change"));
+  expect(change).toHaveBeenCalledOnce();
+});
+
+test("the parts that are missing stand among the parts", () => {
+  const bricks = parseBricks("2x4 (0,0,0)");
+  const { container, rerender } = render(<PartsList bricks={bricks} missing={{ "1x2": 3 }} />);
+  expect(container.querySelector(".missing")?.textContent).toBe("1x23 more");
+  rerender(<PartsList bricks={bricks} missing={{}} />);
+  expect(container.textContent).not.toContain("Missing");
+});
+
+test("a change that came to nothing leads back to the model", () => {
+  const back = vi.fn();
+  const trouble = { title: "No", detail: "I cannot change that.", again: true };
+  render(
+    <TroubleCard
+      prompt="a chair"
+      trouble={trouble}
+      onBack={back}
+      onAgain={() => undefined}
+      onPick={() => undefined}
     />,
   );
-  expect(container.textContent).toContain("tower");
-  expect(container.textContent).toContain("top flat instead of pointed");
-  expect(container.textContent).not.toContain("shelf");
+  fireEvent.click(screen.getByText("Back to the model"));
+  expect(back).toHaveBeenCalledOnce();
 });
 
 test("the list says what each model is worth, opens and deletes", () => {
@@ -115,6 +199,7 @@ test("the list says what each model is worth, opens and deletes", () => {
   const card = {
     id: "a",
     caption: "bar stool",
+    change: "longer legs",
     made: Date.now(),
     bricks: 41,
     thumbnail: null,
@@ -126,6 +211,7 @@ test("the list says what each model is worth, opens and deletes", () => {
       cards={[card]}
       current={null}
       work={IDLE}
+      change=""
       trouble={null}
       onOpen={open}
       onBusy={() => undefined}
@@ -133,6 +219,7 @@ test("the list says what each model is worth, opens and deletes", () => {
     />,
   );
   expect(screen.getByText("41 bricks, falls at brick 17")).toBeTruthy();
+  expect(screen.getByText("longer legs")).toBeTruthy();
   fireEvent.click(screen.getByText("bar stool"));
   expect(open).toHaveBeenCalledWith("a");
   fireEvent.click(screen.getByLabelText("Delete bar stool"));

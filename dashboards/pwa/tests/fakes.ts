@@ -5,12 +5,22 @@ import type { JobEvent, Report } from "../src/api/events";
 import type { Model } from "../src/history/model";
 import { Away } from "../src/api/trouble";
 import type { Listener } from "../src/work/run";
-import type { Action, Errand } from "../src/work/state";
+import { PLAIN } from "../src/work/order";
+import type { Action, Errand, Order } from "../src/work/state";
 
 export const JOB = "6f1c34a2-0d3f-5a52-9f0e-2f0c4a1b7d11";
 
+export const ORDER: Order = { ...PLAIN, prompt: "a chair", seed: 7 };
+
+/** The words of two subjects, as the service tells them. */
+export const VOCABULARY = {
+  chair: { back: ["high", "low", "none"], legs: ["four", "pedestal"], seat: null, width: null },
+  bowl: { shape: ["round", "square"], width: null },
+};
+
 export const ERRAND: Errand = {
-  order: { prompt: "a chair", seed: 7, temperature: 0.3, max_bricks: 200 },
+  order: ORDER,
+  origin: null,
   key: "k",
   jobId: null,
   asked: 0,
@@ -33,6 +43,10 @@ export function model(id: string, made: number): Model {
     notes: [],
     differences: [],
     seed: 7,
+    paint: {},
+    missing: {},
+    change: "",
+    options: { temperature: 0.3, max_bricks: 400, drafts: 5 },
     made,
     bricks: [{ h: 2, w: 4, x: 0, y: 0, z: 0 }],
     colors: [73],
@@ -52,6 +66,9 @@ export const FINISHED: JobEvent = {
   colors: [73, 73],
   report: REPORT,
   differences: [],
+  paint: { whole: 4 },
+  kept: 0,
+  missing: { "2x4": 3 },
 };
 
 export const FINISHED_JOB: Job = {

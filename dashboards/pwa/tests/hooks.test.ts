@@ -3,13 +3,17 @@ import "fake-indexeddb/auto";
 import { act, renderHook, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { listCards } from "../src/history/database";
+import { useDescription } from "../src/hooks/useDescription";
 import { useHistory } from "../src/hooks/useHistory";
 import { useOrderForm } from "../src/hooks/useOrderForm";
 import { useSteps } from "../src/hooks/useSteps";
+import { useStock } from "../src/hooks/useStock";
 import { useToken } from "../src/hooks/useToken";
 import { tokenIn } from "../src/hooks/useTokenForm";
+import { useVocabulary } from "../src/hooks/useVocabulary";
+import { PLAIN } from "../src/work/order";
 import { parseBricks } from "../src/bricks/brick";
-import { model } from "./fakes";
+import { VOCABULARY, model } from "./fakes";
 
 test("a token in the address is kept and taken out of the address bar", () => {
   window.history.replaceState(null, "", "/?x=1#token=abc.def");
@@ -49,14 +53,103 @@ test("the form makes an order of what is written", () => {
   const { result } = renderHook(() => useOrderForm());
   expect(result.current.order()).toBeNull();
   act(() => result.current.setPrompt("  a chair "));
-  expect(result.current.order()).toEqual({
-    prompt: "a chair",
-    seed: null,
-    temperature: 0.3,
-    max_bricks: 200,
-  });
+  expect(result.current.order()).toEqual({ ...PLAIN, prompt: "a chair" });
   act(() => result.current.setSeed("7"));
-  expect(result.current.order()?.seed).toBe(7);
+  act(() => result.current.setDrafts(2));
+  act(() => result.current.bricks.setText("2x4 red 3"));
+  expect(result.current.order()).toMatchObject({
+    seed: 7,
+    drafts: 2,
+    inventory: { "2x4 red": 3 },
+  });
+});
+
+test("the bricks one has stay until they are cleared, and what cannot be read is not sent", () => {
+  const { result } = renderHook(() => useOrderForm());
+  act(() => result.current.setPrompt("a chair"));
+  act(() => result.current.bricks.setText("2x4 10"));
+  const { result: later } = renderHook(() => useStock());
+  expect(later.current.stock.counts).toEqual({ "2x4": 10 });
+  act(() => result.current.bricks.setText("2x4 ten"));
+  expect(result.current.fault).toContain("Line 1: how many?");
+  expect(result.current.order()).toBeNull();
+  act(() => result.current.bricks.setText(""));
+  expect(result.current.order()?.inventory).toEqual({});
+  expect(renderHook(() => useStock()).result.current.text).toBe("");
+});
+
+test("a file takes the place of the text; one that cannot be read leaves it", async () => {
+  const { result } = renderHook(() => useStock());
+  const choose = (name: string, content: string) => {
+    const target = { files: [new File([content], name)], value: name };
+    act(() => result.current.chooseFile({ target } as never));
+  };
+  choose("parts.csv", "part,quantity,colour\n3001,4,red\n3023,9,\n");
+  await waitFor(() => expect(result.current.text).toBe("2x4 red 4\n"));
+  expect(result.current.passedOver).toEqual(["3023"]);
+  choose("other.json", '{"9x9": 1}');
+  await waitFor(() => expect(result.current.fileFault).toContain("other.json: “9x9”"));
+  expect(result.current.stock.counts).toEqual({ "2x4 red": 4 });
+});
+
+test("the words of a service that is away are those that were kept", async () => {
+  const answer = vi.fn(async () => new Response(JSON.stringify(VOCABULARY)));
+  vi.stubGlobal("fetch", answer);
+  const { result, rerender } = renderHook(({ wanted }) => useVocabulary(wanted, true), {
+    initialProps: { wanted: false },
+  });
+  expect(answer).not.toHaveBeenCalled();
+  rerender({ wanted: true });
+  await waitFor(() => expect(result.current).toEqual(VOCABULARY));
+  vi.stubGlobal("fetch", async () => Promise.reject(new TypeError("Failed to fetch")));
+  const { result: later } = renderHook(() => useVocabulary(true, false));
+  await waitFor(() => expect(later.current).toEqual(VOCABULARY));
+});
+
+test("a description by hand: all of its fields, those that were changed as they are now", () => {
+  const build = vi.fn();
+  const send = { preventDefault: () => undefined } as never;
+  const chair = {
+    ...model("a", 1),
+    description: "chair, back low, legs four, seat 6, width 7",
+    paint: { legs: 0 },
+  };
+  const { result } = renderHook(() => useDescription(chair, VOCABULARY, null, build));
+  expect(result.current.entries.map(({ name, words }) => [name, words === null])).toEqual([
+    ["back", false],
+    ["legs", false],
+    ["seat", true],
+    ["width", true],
+  ]);
+  expect(result.current.coats.map(({ part }) => part)).toEqual(["whole", "legs"]);
+  act(() => result.current.send(send));
+  act(() => result.current.set("width", "21"));
+  expect(result.current.fault).toBe("The width goes from 0 to 20.");
+  act(() => result.current.send(send));
+  expect(build).not.toHaveBeenCalled();
+  act(() => result.current.set("width", "9"));
+  act(() => result.current.set("back", "high"));
+  act(() => result.current.paint("legs", 4));
+  act(() => result.current.send(send));
+  expect(build).toHaveBeenCalledExactlyOnceWith(
+    { back: "high", legs: "four", seat: 6, width: 9 },
+    { legs: 4 },
+    "back high, width 9, legs red",
+  );
+  act(() => result.current.reset());
+  expect(result.current.changed).toBe(false);
+});
+
+test("what is blocked is not built, and without its words nothing can be changed", () => {
+  const build = vi.fn();
+  const bowl = { ...model("a", 1), description: "bowl, shape oval, width 7" };
+  const { result } = renderHook(() => useDescription(bowl, VOCABULARY, "Not now.", build));
+  expect(result.current.entries[0]?.words).toEqual(["oval", "round", "square"]);
+  act(() => result.current.set("shape", "round"));
+  act(() => result.current.send({ preventDefault: () => undefined } as never));
+  expect([result.current.fault, build.mock.calls]).toEqual(["Not now.", []]);
+  const { result: unknown } = renderHook(() => useDescription(bowl, null, null, build));
+  expect([unknown.current.entries, unknown.current.coats]).toEqual([[], []]);
 });
 
 test.each([

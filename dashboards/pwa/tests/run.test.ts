@@ -43,8 +43,17 @@ test("an order is sent, followed, and its files are fetched, the picture first",
   const model = told.models.at(-1);
   expect(model).toMatchObject({ id: JOB, complete: true, caption: "a chair", seed: 7 });
   expect(model?.bricks).toHaveLength(2);
+  expect(model).toMatchObject({ paint: { whole: 4 }, missing: { "2x4": 3 }, change: "" });
   expect(Object.keys(model?.files ?? {})).toHaveLength(4);
   expect(told.actions.at(-1)).toEqual({ type: "done" });
+});
+
+test("a model that changes another says what is other", async () => {
+  const origin = { model: "before", change: "make the back higher" };
+  const { told, first, done } = begin(fakeClient(), { ...ERRAND, origin });
+  (await first).send("1-0", FINISHED);
+  await done;
+  expect(told.models.at(-1)).toMatchObject({ change: "make the back higher" });
 });
 
 test("a stream that breaks off is resumed after the last event, with a new ticket", async () => {

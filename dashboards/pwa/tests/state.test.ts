@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { JobEvent } from "../src/api/events";
 import { type Action, IDLE, type Work, isBusy, reduce } from "../src/work/state";
+import { ORDER as order } from "./fakes";
 
-const order = { prompt: "a chair", seed: 7, temperature: 0.3, max_bricks: 200 };
 const event = (event: JobEvent): Action => ({ type: "event", event, now: 1000 });
 const placed = (index: number, brick: string) => event({ type: "brick_placed", index, brick });
 const started = event({

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import * as words from "../src/words";
 import { IDLE, reduce, type Work } from "../src/work/state";
+import { ORDER as order } from "./fakes";
 
 test.each([
   ["stable", "Stands, holds 6.6 times its own load", "Stands", "holds 6.6 times its own load"],
@@ -28,7 +29,6 @@ test("the line: how many are before", () => {
 });
 
 test("the list tells an order that waits from one that is being built", () => {
-  const order = { prompt: "a chair", seed: null, temperature: 0.3, max_bricks: 200 };
   const queued: Work = { phase: "queued", order, position: 3, away: false };
   const away: Work = { phase: "sending", order, away: true };
   const asked = reduce(IDLE, { type: "asked", order });
@@ -57,6 +57,29 @@ test("a description comes apart into its subject and what is said of it", () => 
   });
   expect(words.layersOfDescription(description)).toBe(14);
   expect(words.layersOfDescription("piano")).toBe(0);
+});
+
+test("an example of a change fits what is shown", () => {
+  expect(words.changeExample({ back: "low" })).toBe("make the back higher");
+  expect(words.changeExample({ back: "high" })).toBe("make the back lower");
+  expect(words.changeExample({ back: "none", legs: "four" })).toBe("black legs");
+  expect(words.changeExample({ width: 9 })).toBe("make it wider");
+});
+
+test("why a model cannot be built again, the first reason first", () => {
+  expect(words.whyNot(true, true, false)).toBeNull();
+  expect(words.whyNot(false, false, true)).toContain("offline");
+  expect(words.whyNot(true, false, true)).toContain("Sign in");
+  expect(words.whyNot(true, true, true)).toContain("One model at a time");
+});
+
+test("the bricks that there are, and parts that are none", () => {
+  expect(words.stockInWords(0, [])).toBe("");
+  expect(words.stockInWords(48, [])).toBe("Only your 48 bricks will be used.");
+  expect(words.stockInWords(1, ["3023"])).toBe(
+    "Only your 1 brick will be used. 1 part is no brick I use: 3023.",
+  );
+  expect(words.stockInWords(9, ["a", "b", "c", "d"])).toContain("4 parts are no bricks I use: a, b, c, …");
 });
 
 test("what came out otherwise, and what holds a brick", () => {

@@ -15,24 +15,25 @@ export interface Client {
   file(url: string): Promise<Blob>;
 }
 
+/** An answer that is fine; `Refused` with the service's words, or `Away` when nobody answers. */
+export async function ask(path: string, options: RequestInit = {}): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw new Away();
+  }
+  if (!answer.ok) throw await refusal(answer);
+  return answer;
+}
+
 /**
  * A client that speaks with a token.
  *
- * Every method throws `Refused` with the service's words, or `Away` when nobody answers.
+ * Every method throws as `ask` does.
  */
 export function makeClient(token: string): Client {
   const bearer = { Authorization: `Bearer ${token}` };
-
-  async function ask(path: string, options: RequestInit = {}): Promise<Response> {
-    let answer: Response;
-    try {
-      answer = await fetch(path, options);
-    } catch {
-      throw new Away();
-    }
-    if (!answer.ok) throw await refusal(answer);
-    return answer;
-  }
 
   async function askForJson<T>(path: string, options: RequestInit = {}): Promise<T> {
     const headers = { ...bearer, ...options.headers };

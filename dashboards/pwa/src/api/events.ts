@@ -26,6 +26,12 @@ export interface Outcome {
   colors: number[];
   report: Report;
   differences: Difference[];
+  /** Part, or "whole" -> LDraw colour code. */
+  paint: Record<string, number>;
+  /** How many of the first bricks are those that it was begun with. */
+  kept: number;
+  /** Size -> how many more the person would need. */
+  missing: Record<string, number>;
 }
 
 export type JobEvent =

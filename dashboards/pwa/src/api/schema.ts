@@ -14,12 +14,24 @@ export type CheckRequest = {
 
 /** What to build. */
 export type GenerateRequest = {
+  /** What is to be other than in `start`: make the back higher. */
+  change?: string;
+  /** Draw it at most so many times; the one closest to the words is kept. */
+  drafts?: number;
+  /** Fields of the description set by hand, over what the prompt says. */
+  fields?: Record<string, number | string>;
+  /** The bricks there are, with a colour if it matters; never more are used. */
+  inventory?: Record<string, number>;
   /** Stop after that many. */
   max_bricks?: number;
+  /** Part, or whole -> colour by name or LDraw code, over what the prompt says. */
+  paint?: Record<string, number | string>;
   /** What to build, in English. */
   prompt: string;
   /** Same seed, same bricks. */
   seed?: number | null;
+  /** Brick text to go on from; with `change`, what was built before. */
+  start?: string;
   /** Higher is bolder, lower more usual. */
   temperature?: number;
 };
@@ -36,10 +48,16 @@ export type JobDocument = {
   /** finished: a link to each file; null when its life is over */
   files?: Record<string, string | null> | null;
   job_id: string;
+  /** finished: first bricks that are those of `start` */
+  kept?: number | null;
   /** finished: the model; the link expires */
   ldr_url?: string | null;
+  /** finished: bricks that the inventory lacks */
+  missing?: Record<string, number> | null;
   /** finished: how the words were understood */
   notes?: (string)[] | null;
+  /** finished: part, or whole -> LDraw colour code */
+  paint?: Record<string, number> | null;
   /** finished: a picture; the link expires */
   png_url?: string | null;
   /** queued: 1 is next, 0 is being taken */
@@ -75,10 +93,31 @@ export type TicketDocument = {
 
 /** Defaults and limits of GenerateRequest. */
 export const generateLimits = {
+  "change": {
+    "default": "",
+    "maxLength": 1000
+  },
+  "drafts": {
+    "default": 5,
+    "minimum": 1,
+    "maximum": 5
+  },
+  "fields": {
+    "default": {},
+    "maxProperties": 100
+  },
+  "inventory": {
+    "default": {},
+    "maxProperties": 100
+  },
   "max_bricks": {
-    "default": 200,
+    "default": 400,
     "minimum": 1,
     "maximum": 1000
+  },
+  "paint": {
+    "default": {},
+    "maxProperties": 100
   },
   "prompt": {
     "maxLength": 1000
@@ -86,6 +125,10 @@ export const generateLimits = {
   "seed": {
     "minimum": 0,
     "exclusiveMaximum": 4294967296
+  },
+  "start": {
+    "default": "",
+    "maxLength": 10000
   },
   "temperature": {
     "default": 0.3,

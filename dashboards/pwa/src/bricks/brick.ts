@@ -30,9 +30,24 @@ export function parseBrick(line: string): Brick | null {
   return { h, w, x, y, z };
 }
 
+/** Every size there is, short side first. */
+export const SIZES: readonly string[] = Object.keys(PARTS);
+
+/** The size that a word names, "4x2" or an LDraw part with or without ".dat"; null when none. */
+export function sizeNamed(word: string): string | null {
+  const name = word.toLowerCase().replace("×", "x").replace(/\.dat$/, "");
+  const turned = name.split("x").reverse().join("x");
+  return SIZES.find((size) => size === name || size === turned || PARTS[size] === name) ?? null;
+}
+
 /** Bricks of a text in building order; lines that are none are left out. */
 export function parseBricks(text: string): Brick[] {
   return text.split("\n").map(parseBrick).filter((brick) => brick !== null);
+}
+
+/** Bricks as text, in building order. */
+export function brickText(bricks: readonly Brick[]): string {
+  return bricks.map(({ h, w, x, y, z }) => `${h}x${w} (${x},${y},${z})`).join("\n");
 }
 
 /** Size as people say it, short side first. */

@@ -1,6 +1,8 @@
+import { countOf } from "../bricks/stock";
 import { useAskBar } from "../hooks/useAskBar";
 import type { OrderForm } from "../hooks/useOrderForm";
 import { MAX_PROMPT } from "../hooks/useOrderForm";
+import { stockInWords } from "../words";
 import { Icon } from "./Icon";
 import { MoreOptions } from "./MoreOptions";
 
@@ -14,7 +16,9 @@ interface AskBarProps {
 
 /** Ask at the bottom, answer above. */
 export function AskBar({ form, busy, onAsk, onCancel }: AskBarProps) {
-  const { more, toggleMore, send } = useAskBar(form, busy, onAsk);
+  const { toggleMore, send } = useAskBar(form, busy, onAsk);
+  const { more } = form;
+  const stock = stockInWords(countOf(form.bricks.stock), []);
   return (
     <form className="card ask" onSubmit={send}>
       {more && <MoreOptions form={form} />}
@@ -50,6 +54,7 @@ export function AskBar({ form, busy, onAsk, onCancel }: AskBarProps) {
           </button>
         )}
       </div>
+      {stock && !more && <p className="second aside">{stock}</p>}
     </form>
   );
 }

@@ -9,6 +9,8 @@ interface HistoryPanelProps {
   cards: Card[];
   current: string | null;
   work: Work;
+  /** What the order under way changes of a model; empty for something new. */
+  change: string;
   trouble: string | null;
   onOpen(id: string): void;
   onBusy(): void;
@@ -16,7 +18,7 @@ interface HistoryPanelProps {
 }
 
 export function HistoryPanel(props: HistoryPanelProps) {
-  const { cards, current, work, trouble } = props;
+  const { cards, current, work, change, trouble } = props;
   const progress = progressInShort(work);
   return (
     <>
@@ -28,6 +30,7 @@ export function HistoryPanel(props: HistoryPanelProps) {
               <span className="thumbnail waiting" />
               <span>
                 {work.order.prompt}
+                {change && <small>{change}</small>}
                 <small>{progress}</small>
               </span>
             </button>

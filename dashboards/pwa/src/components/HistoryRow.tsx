@@ -18,6 +18,7 @@ export function HistoryRow({ card, current, onOpen, onForget }: HistoryRowProps)
         <span className="thumbnail">{picture && <img src={picture} alt="" />}</span>
         <span>
           {card.caption}
+          {card.change && <small>{card.change}</small>}
           <small className={card.verdict.toLowerCase()}>
             {bricksInWords(card.bricks)}, {verdictInShort(card)}
           </small>

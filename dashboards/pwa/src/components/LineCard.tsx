@@ -4,6 +4,8 @@ import { Notice } from "./Notice";
 
 interface LineCardProps {
   prompt: string;
+  /** What is to be other than in the model before it; empty for something new. */
+  change: string;
   /** Place in line, 1 being next; null while it is not known. */
   position: number | null;
   sent: boolean;
@@ -13,12 +15,15 @@ interface LineCardProps {
 const SHOWN = 12;
 
 /** An order on its way to the service, or in line there. */
-export function LineCard({ prompt, position, sent, away }: LineCardProps) {
+export function LineCard({ prompt, change, position, sent, away }: LineCardProps) {
   const before = Math.min(Math.max((position ?? 1) - 1, 0), SHOWN - 1);
   return (
     <section className="card stage" aria-label="Your order">
       <div className="stage-top">
-        <h2 className="caption">{prompt}</h2>
+        <div>
+          <h2 className="caption">{prompt}</h2>
+          {change && <p className="second">{change}</p>}
+        </div>
       </div>
       <div className="line">
         <BrickBar count={before + 1} filled={before + 1} live />

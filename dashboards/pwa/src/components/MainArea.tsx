@@ -12,7 +12,7 @@ interface MainAreaProps {
 
 /** The one thing in the middle: a model, the work on one, or what to do first. */
 export function MainArea({ studio }: MainAreaProps) {
-  const { work, model, token } = studio;
+  const { work, origin, model, token } = studio;
   if (model) {
     return (
       <ModelCard
@@ -20,6 +20,7 @@ export function MainArea({ studio }: MainAreaProps) {
         steps={studio.steps}
         selected={studio.selected}
         byLoad={studio.byLoad}
+        change={studio.change}
         onSelect={studio.select}
       />
     );
@@ -39,6 +40,7 @@ export function MainArea({ studio }: MainAreaProps) {
       return (
         <LineCard
           prompt={work.order.prompt}
+          change={origin?.change ?? ""}
           position={work.phase === "queued" ? work.position : null}
           sent={work.phase === "queued"}
           away={work.away}
@@ -62,6 +64,7 @@ export function MainArea({ studio }: MainAreaProps) {
         <TroubleCard
           prompt={work.order.prompt}
           trouble={work.trouble}
+          onBack={studio.back}
           onAgain={studio.again}
           onPick={studio.askExample}
         />
@@ -70,7 +73,8 @@ export function MainArea({ studio }: MainAreaProps) {
       return (
         <TroubleCard
           prompt={work.order.prompt}
-          trouble={CANCELLED}
+          trouble={origin ? KEPT : CANCELLED}
+          onBack={studio.back}
           onAgain={studio.again}
           onPick={studio.askExample}
         />
@@ -85,3 +89,5 @@ const CANCELLED = {
   detail: "Nothing was kept of it. Your words are still below.",
   again: true,
 };
+
+const KEPT = { ...CANCELLED, detail: "Nothing was kept of it. The model before is as it was." };

@@ -1,5 +1,8 @@
 import type { Steps } from "../hooks/useSteps";
 import type { Model } from "../history/model";
+import { changeExample } from "../words";
+import { readDescription } from "../work/order";
+import { ChangeLine } from "./ChangeLine";
 import { ModelStage } from "./ModelStage";
 import { StepBar } from "./StepBar";
 import { VerdictChip } from "./VerdictChip";
@@ -10,11 +13,14 @@ interface ModelCardProps {
   selected: number | null;
   /** Colour by load instead of by colour. */
   byLoad: boolean;
+  /** What is to be other than in it, as far as it is written. */
+  change: { words: string; blocked: string | null; write(words: string): void; ask(): void };
   onSelect(brick: number | null): void;
 }
 
 /** The model is the hero: nothing over it but its caption, its verdict and its steps. */
-export function ModelCard({ model, steps, selected, byLoad, onSelect }: ModelCardProps) {
+export function ModelCard({ model, steps, selected, byLoad, change, onSelect }: ModelCardProps) {
+  const example = changeExample(readDescription(model.description).fields);
   return (
     <section className="card stage" aria-label="Model">
       <div className="stage-top">
@@ -36,6 +42,13 @@ export function ModelCard({ model, steps, selected, byLoad, onSelect }: ModelCar
         onSelect={onSelect}
       />
       <StepBar steps={steps} />
+      <ChangeLine
+        words={change.words}
+        example={example}
+        blocked={change.blocked}
+        onWrite={change.write}
+        onChange={change.ask}
+      />
     </section>
   );
 }

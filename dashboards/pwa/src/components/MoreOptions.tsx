@@ -1,11 +1,12 @@
-import type { OrderForm } from "../hooks/useOrderForm";
+import { MAX_DRAFTS, type OrderForm } from "../hooks/useOrderForm";
 import { BOLDEST, boldnessInWords } from "../words";
+import { StockField } from "./StockField";
 
 interface MoreOptionsProps {
   form: OrderForm;
 }
 
-/** Seed, temperature and number of bricks, for who wants them. */
+/** Seed, temperature, drafts and bricks, for who wants them. */
 export function MoreOptions({ form }: MoreOptionsProps) {
   return (
     <div className="more">
@@ -44,7 +45,20 @@ export function MoreOptions({ form }: MoreOptionsProps) {
           onChange={(event) => form.setMaxBricks(event.target.value.trim())}
         />
       </label>
-      {form.fault && (
+      <label>
+        <span>Drafts, best of</span>
+        <select
+          className="figures"
+          value={form.drafts}
+          onChange={(event) => form.setDrafts(Number(event.target.value))}
+        >
+          {DRAFTS.map((count) => (
+            <option key={count}>{count}</option>
+          ))}
+        </select>
+      </label>
+      <StockField bricks={form.bricks} />
+      {form.fault && form.fault !== form.bricks.fault && (
         <p className="notice bad" role="alert">
           {form.fault}
         </p>
@@ -52,3 +66,5 @@ export function MoreOptions({ form }: MoreOptionsProps) {
     </div>
   );
 }
+
+const DRAFTS = Array.from({ length: MAX_DRAFTS }, (_, index) => index + 1);

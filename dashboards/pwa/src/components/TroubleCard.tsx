@@ -5,12 +5,14 @@ import { FallenBricks } from "./FallenBricks";
 interface TroubleCardProps {
   prompt: string;
   trouble: Trouble;
+  /** Back to the model that was to be changed; null when there is none. */
+  onBack: (() => void) | null;
   onAgain(): void;
   onPick(caption: string, seed: number): void;
 }
 
 /** Nothing came of it: why, in the service's words, and the one thing to do next. */
-export function TroubleCard({ prompt, trouble, onAgain, onPick }: TroubleCardProps) {
+export function TroubleCard({ prompt, trouble, onBack, onAgain, onPick }: TroubleCardProps) {
   return (
     <section className="card stage" aria-label="What came of it">
       <div className="stage-top">
@@ -22,10 +24,19 @@ export function TroubleCard({ prompt, trouble, onAgain, onPick }: TroubleCardPro
           <p className="large">{trouble.title}</p>
           <p className="words">{trouble.detail}</p>
         </div>
-        {trouble.again ? (
-          <button className="go" onClick={onAgain}>
-            Try again
-          </button>
+        {onBack || trouble.again ? (
+          <div className="buttons">
+            {onBack && (
+              <button className="go" onClick={onBack}>
+                Back to the model
+              </button>
+            )}
+            {trouble.again && (
+              <button className={onBack ? undefined : "go"} onClick={onAgain}>
+                Try again
+              </button>
+            )}
+          </div>
         ) : (
           <Examples onPick={onPick} />
         )}

@@ -3,7 +3,7 @@
 import type { Client, Job } from "../api/client";
 import type { Difference, Outcome, Report } from "../api/events";
 import { type Brick, parseBricks } from "../bricks/brick";
-import type { Errand } from "../work/state";
+import type { Errand, Order } from "../work/state";
 
 export interface Model {
   /** Of the job. */
@@ -13,6 +13,14 @@ export interface Model {
   notes: string[];
   differences: Difference[];
   seed: number | null;
+  /** Part, or "whole" -> LDraw colour code. */
+  paint: Record<string, number>;
+  /** Size -> how many more the person would need for all of it. */
+  missing: Record<string, number>;
+  /** What is other than in the model before it, in a few words; empty when it began by itself. */
+  change: string;
+  /** What it was built with, and is built with again. */
+  options: Pick<Order, "temperature" | "max_bricks" | "drafts">;
   /** Milliseconds since 1970. */
   made: number;
   bricks: Brick[];
@@ -45,13 +53,19 @@ export async function modelOf(
 ): Promise<Model> {
   const text = outcome.structure ?? (await brickText(job, client));
   const bricks = parseBricks(text);
+  const { order, origin } = errand;
+  const { temperature, max_bricks, drafts } = order;
   return {
     id: job.job_id,
-    caption: outcome.caption ?? errand.order.prompt,
+    caption: outcome.caption ?? order.prompt,
     description: outcome.description ?? job.description ?? "",
-    notes: outcome.notes ?? [],
-    differences: outcome.differences ?? [],
+    notes: outcome.notes ?? job.notes ?? [],
+    differences: outcome.differences ?? (job.differences as Difference[] | null) ?? [],
     seed: outcome.seed ?? job.seed ?? null,
+    paint: outcome.paint ?? job.paint ?? {},
+    missing: outcome.missing ?? job.missing ?? {},
+    change: origin?.change ?? "",
+    options: { temperature, max_bricks, drafts },
     made: Date.now(),
     bricks,
     colors: outcome.colors ?? [],

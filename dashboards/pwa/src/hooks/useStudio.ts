@@ -1,23 +1,30 @@
 /** Everything the app knows, put together: who is asking, what is under way, what is shown. */
 
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { generateLimits } from "../api/schema";
 import { makeClient } from "../api/client";
 import type { Model } from "../history/model";
+import { whyNot } from "../words";
+import { PLAIN, isChangeable, orderAgain, orderChange } from "../work/order";
 import { isBusy } from "../work/state";
+import type { BuildAgain } from "./useDescription";
 import { useHistory } from "./useHistory";
+import { useOnline } from "./useOnline";
 import { useOrderForm } from "./useOrderForm";
 import { useSteps } from "./useSteps";
 import { useToken } from "./useToken";
+import { useVocabulary } from "./useVocabulary";
 import { useWork } from "./useWork";
 
 export function useStudio() {
   const token = useToken();
   const history = useHistory();
   const form = useOrderForm();
+  const online = useOnline();
   const [model, setModel] = useState<Model | null>(null);
   const [selected, setSelected] = useState<number | null>(null);
   const [byLoad, setByLoad] = useState(false);
+  const [change, setChange] = useState(UNSAID);
+  const vocabulary = useVocabulary(model !== null, online);
   const steps = useSteps(model?.id ?? "", model?.bricks ?? NONE);
 
   const client = useMemo(() => (token.value ? makeClient(token.value) : null), [token.value]);
@@ -30,36 +37,47 @@ export function useStudio() {
     },
     [keep],
   );
-  const { work, ask, cancel, dismiss } = useWork(client, arrived, token.refuse);
+  const { work, origin, ask, cancel, dismiss } = useWork(client, arrived, token.refuse);
 
   const show = useCallback((next: Model | null) => {
     setModel(next);
     setSelected(null);
   }, []);
 
-  const { setPrompt } = form;
+  const { prompt, setPrompt } = form;
+  const built = work.phase === "fetching" ? work.order : null;
   useEffect(() => {
-    if (work.phase === "fetching") setPrompt("");
-  }, [work.phase, setPrompt]);
+    // What was built is said; other words, written meanwhile, stay.
+    if (built?.change) setChange((now) => (now.model === origin?.model ? UNSAID : now));
+    else if (built?.prompt === prompt.trim()) setPrompt("");
+  }, [built, origin, prompt, setPrompt]);
 
+  const inventory = form.bricks.stock.counts;
   const askForm = () => {
     const order = form.order();
     if (!order) return;
     show(null);
-    ask(order);
+    ask(order, null);
   };
-  const askExample = (prompt: string, seed: number) => {
-    form.setPrompt(prompt);
+  const askExample = (caption: string, seed: number) => {
+    setPrompt(caption);
+    if (form.bricks.fault) return form.setMore(true);
     show(null);
-    ask({
-      prompt,
-      seed,
-      temperature: generateLimits.temperature.default,
-      max_bricks: generateLimits.max_bricks.default,
-    });
+    ask({ ...PLAIN, prompt: caption, seed, inventory }, null);
+  };
+  const buildAgain: BuildAgain = (fields, paint, changed) => {
+    if (!model) return;
+    show(null);
+    ask(orderAgain(model, fields, paint, inventory), { model: model.id, change: changed });
+  };
+  const askChange = () => {
+    if (!model) return;
+    show(null);
+    const order = orderChange(model, change.words, inventory);
+    ask(order, { model: model.id, change: order.change });
   };
   const again = () => {
-    if ("order" in work) ask(work.order);
+    if ("order" in work) ask(work.order, origin);
   };
   const open = async (id: string) => {
     const found = await history.open(id);
@@ -69,6 +87,10 @@ export function useStudio() {
     show(null);
     if (!isBusy(work)) dismiss();
   };
+  const before = history.cards.find(({ id }) => id === origin?.model);
+  const blocked =
+    whyNot(online, token.value !== null, isBusy(work)) ??
+    (form.bricks.fault && `The bricks you have cannot be read. ${form.bricks.fault}`);
   const forget = (id: string) => {
     history.forget(id);
     if (model?.id === id) show(null);
@@ -77,7 +99,10 @@ export function useStudio() {
     token,
     history,
     form,
+    online,
+    vocabulary,
     work,
+    origin,
     model,
     steps,
     selected,
@@ -85,6 +110,17 @@ export function useStudio() {
     byLoad: byLoad && model?.report.verdict !== "UNVERIFIED",
     ask: askForm,
     askExample,
+    /** Why the model cannot be built again or changed now, in words; null when it can. */
+    blocked,
+    buildAgain,
+    change: {
+      words: change.model === model?.id ? change.words : "",
+      blocked: model && !isChangeable(model) ? TOO_LARGE : blocked,
+      write: (words: string) => setChange({ model: model?.id ?? "", words }),
+      ask: askChange,
+    },
+    /** Back to the model that the last order was to change; null when it is not there. */
+    back: before ? () => void open(before.id) : null,
     again,
     cancel,
     open,
@@ -96,4 +132,6 @@ export function useStudio() {
   };
 }
 
+const UNSAID = { model: "", words: "" };
 const NONE: Model["bricks"] = [];
+const TOO_LARGE = "This model is too large to be changed by words.";

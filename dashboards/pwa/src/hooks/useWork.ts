@@ -4,13 +4,17 @@ import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "r
 import type { Client } from "../api/client";
 import type { Model } from "../history/model";
 import { run } from "../work/run";
-import { type Errand, IDLE, type Order, type Work, reduce } from "../work/state";
+import { PLAIN } from "../work/order";
+import { type Errand, IDLE, type Order, type Origin, type Work, reduce } from "../work/state";
 
 const KEY = "legolab.errand";
 
 function kept(): Errand | null {
   const text = localStorage.getItem(KEY);
-  return text ? (JSON.parse(text) as Errand) : null;
+  if (!text) return null;
+  // An older version may have kept it, whose orders had fewer members.
+  const errand = JSON.parse(text) as Errand;
+  return { ...errand, order: { ...PLAIN, ...errand.order }, origin: errand.origin ?? null };
 }
 
 function keep(errand: Errand | null): void {
@@ -20,7 +24,9 @@ function keep(errand: Errand | null): void {
 
 export interface Working {
   work: Work;
-  ask(order: Order): void;
+  /** The model that the last order changes; null when it is for something new. */
+  origin: Origin | null;
+  ask(order: Order, origin: Origin | null): void;
   /** Cancel what is under way, here and at the service. */
   cancel(): void;
   /** Put away what failed or was cancelled. */
@@ -42,6 +48,7 @@ export function useWork(
   const [work, dispatch] = useReducer(reduce, errand, (begun) =>
     begun ? reduce(IDLE, { type: "asked", order: begun.order }) : IDLE,
   );
+  const [origin, setOrigin] = useState(errand?.origin ?? null);
   const listeners = useRef({ arrived, refused });
   listeners.current = { arrived, refused };
   const jobId = useRef(errand?.jobId ?? null);
@@ -71,9 +78,16 @@ export function useWork(
     setErrand(null); // or a new token would begin it once more
   }, [over]);
 
-  const ask = useCallback((order: Order) => {
-    const next = { order, key: crypto.randomUUID(), jobId: null, asked: Date.now() };
+  const ask = useCallback((order: Order, from: Origin | null) => {
+    const next = {
+      order,
+      origin: from,
+      key: crypto.randomUUID(),
+      jobId: null,
+      asked: Date.now(),
+    };
     jobId.current = null;
+    setOrigin(from);
     keep(next);
     dispatch({ type: "asked", order });
     setErrand(next);
@@ -94,5 +108,8 @@ export function useWork(
     dispatch({ type: "done" });
   }, []);
 
-  return useMemo(() => ({ work, ask, cancel, dismiss }), [work, ask, cancel, dismiss]);
+  return useMemo(
+    () => ({ work, origin, ask, cancel, dismiss }),
+    [work, origin, ask, cancel, dismiss],
+  );
 }

@@ -6,9 +6,19 @@ import { type Brick, parseBrick } from "../bricks/brick";
 
 export type Order = Required<GenerateRequest>;
 
+/** The model that an order changes, and how. */
+export interface Origin {
+  /** Id of the model. */
+  model: string;
+  /** What is to be other than in it, in a few words. */
+  change: string;
+}
+
 /** An order that is under way, kept so that it survives a reload. */
 export interface Errand {
   order: Order;
+  /** Null when it is for something new. */
+  origin: Origin | null;
   /** Makes asking again harmless: the same key gives the same job. */
   key: string;
   jobId: string | null;
