@@ -12,6 +12,7 @@ from typing import Any
 
 from legolab import __version__, formats
 from legolab.bricks.inventory import brick_counts
+from legolab.bricks.placement import World
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.generation.prompt import read_description
@@ -31,6 +32,8 @@ MEDIA_TYPES = {
     REPORT: "application/json",
     PACKED: "application/x-multi-part-ldraw",
 }
+_LARGE: World = (1_000_000, 1_000_000, 1_000_000)  # a composition may be composed again
+
 PICTURE = 1024
 """Pixels along a side of the preview."""
 
@@ -98,25 +101,33 @@ def read_folder(folder: Path) -> dict[str, Any]:
     try:
         document = json.loads(text)
         if document["schema"] != SCHEMA:
-            raise InputError(f"expected {SCHEMA} in {folder}, got {document['schema']}")
+            raise InputError(f"expected {SCHEMA} in {folder}, got {document['schema']!r:.40}")
+        caption, seed, paint = document["caption"], document["seed"], document.get("paint", {})
+        kinds = (isinstance(caption, str), type(seed) is int, isinstance(paint, dict))
+        if not all(kinds):
+            raise InputError(
+                f"expected a caption, a seed and colours in {folder / REPORT}, got something else"
+            )
         return {
-            "caption": document["caption"],
-            "seed": document["seed"],
+            "caption": caption,
+            "seed": seed,
             "fields": read_description(document["description"]).fields,
-            "paint": document.get("paint", {}),
+            "paint": paint,
             "start": BrickStructure.load(folder / TEXT),
         }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"expected a model that legolab built in {folder}, got {error}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(
+            f"expected a model that legolab built in {folder}, got {error!r:.80}"
+        ) from None
 
 
 def model_in(path: Path) -> BrickStructure:
-    """The structure of a file, or of a folder that a model was written to.
+    """The structure of a file, or of a folder that a model was written to, however large.
 
     Raises:
         FileError, BrickTextError, PlacementError: it cannot be read.
     """
-    return BrickStructure.load(path / LDRAW if path.is_dir() else path)
+    return BrickStructure.load(path / LDRAW if path.is_dir() else path, _LARGE)
 
 
 def _about(result: Generation) -> list[str]:

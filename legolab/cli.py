@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 BUG = 70
 INTERRUPTED = 130
+MAX_DIGITS = 10
+"""Of a number that is given by hand; what has more is none that anything can be set to."""
 
 app = typer.Typer(
     name="legolab",
@@ -221,7 +223,10 @@ def _fields(words: list[str] | None) -> dict[str, str | int] | None:
     pairs = _pairs(words, "--set")
     if pairs is None:
         return None
-    return {name: int(value) if value.isdecimal() else value for name, value in pairs.items()}
+    return {
+        name: int(value) if value.isdecimal() and len(value) < MAX_DIGITS else value
+        for name, value in pairs.items()
+    }
 
 
 def _inventory(file: Path | None) -> Inventory | None:

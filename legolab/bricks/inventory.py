@@ -18,6 +18,9 @@ from legolab.errors import InputError
 MAX_COUNT = 1_000_000
 """Of one kind and colour."""
 
+_SHOWN = 40  # characters of what somebody gave
+_DELIMITERS = ",;\t"
+
 _KINDS = {name: kind for (h, w), kind in KIND_OF_SIZE.items() for name in (f"{h}x{w}",)}
 _PART_HEADINGS = ("part", "part_num", "partnum", "kind", "brick", "size", "id")
 _COUNT_HEADINGS = ("quantity", "qty", "count", "number")
@@ -62,8 +65,10 @@ class Inventory:
             name, _, color = str(words).strip().partition(" ")
             kind = _kind(name)
             if kind is None:
-                raise InputError(f"expected a brick ({_KNOWN}), got {words!r} in the inventory")
-            stock[kind.name, _color(color, words)] += _count(number, words)
+                raise InputError(
+                    f"expected a brick ({_KNOWN}), got {_short(words)} in the inventory"
+                )
+            stock[kind.name, _color(color, _short(words))] += _count(number, _short(words))
         return cls._checked(stock)
 
     @classmethod
@@ -71,7 +76,8 @@ class Inventory:
         """Read a CSV of parts, as parts lists are exchanged, or JSON as `of` takes it.
 
         A CSV has headings: part (or kind), quantity and, if it likes, colour: a name or an LDraw
-        code. Parts that are no bricks of the catalogue are passed over.
+        code; its columns are parted by commas, semicolons or tabs. Parts that are no bricks of the
+        catalogue are passed over.
 
         Raises:
             InputError: it is neither, or there is no brick in it.
@@ -81,22 +87,25 @@ class Inventory:
         if path.suffix.lower() == ".json":
             try:
                 counts = json.loads(text)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise InputError(f"expected JSON in {path.name}, got {error}") from None
             if not isinstance(counts, dict):
                 raise InputError(f'expected {{"2x4": 10}} in {path.name}, got {counts!r:.40}')
             return cls.of(counts)
-        return cls._from_csv(text, path.name)
+        try:
+            return cls._from_csv(text, path.name)
+        except csv.Error as error:
+            raise InputError(f"expected a CSV of parts in {path.name}, got {error}") from None
 
     @classmethod
     def _from_csv(cls, text: str, name: str) -> Inventory:
-        rows = csv.reader(text.splitlines())
+        lines = text.strip().splitlines()
+        rows = csv.reader(lines, delimiter=max(_DELIMITERS, key=lines[0].count))
         headings = [cell.strip().lower() for cell in next(rows, [])]
         part, number = (_place(headings, known) for known in (_PART_HEADINGS, _COUNT_HEADINGS))
         if part is None or number is None:
-            raise InputError(
-                f"expected the headings part and quantity in {name}, got {', '.join(headings)!r}"
-            )
+            seen = _short(", ".join(headings))
+            raise InputError(f"expected the headings part and quantity in {name}, got {seen}")
         color = _place(headings, _COLOR_HEADINGS)
         stock: Counter[tuple[str, int | None]] = Counter()
         passed_over: list[str] = []
@@ -108,7 +117,7 @@ class Inventory:
                 raise InputError(f"expected {len(headings)} columns in {where}, got {len(row)}")
             kind = _kind(row[part].strip())
             if kind is None:
-                passed_over.append(row[part].strip())
+                passed_over.append(row[part].strip()[:_SHOWN])
                 continue
             words = row[color].strip() if color is not None else ""
             stock[kind.name, _color(words, where)] += _count(row[number].strip(), where)
@@ -184,15 +193,26 @@ def _color(words: str, where: str) -> int | None:
         return None
     code = find_color(words)
     if code is None:
-        raise InputError(f"expected a colour by name or LDraw code, got {words!r} in {where}")
+        raise InputError(f"expected a colour by name or LDraw code, got {_short(words)} in {where}")
     return code
 
 
 def _count(number: object, where: str) -> int:
-    count = int(number) if isinstance(number, str) and number.isdecimal() else number
+    is_figure = isinstance(number, str) and number.isdecimal() and len(number) <= _SHOWN
+    count = int(str(number)) if is_figure else number
     if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MAX_COUNT:
-        raise InputError(f"expected a number of bricks from 0, got {number!r} for {where}")
+        raise InputError(
+            f"expected a number of bricks from 0 to {MAX_COUNT:,}, got {_short(number)} for {where}"
+        )
     return count
+
+
+def _short(seen: object) -> str:
+    """What somebody gave, as far as it can be shown in a line."""
+    if isinstance(seen, int) and abs(seen) > 10**_SHOWN:
+        return "a number of more digits than bricks"
+    shown = repr(seen)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
 
 def _place(headings: list[str], known: Iterable[str]) -> int | None:

@@ -5,12 +5,12 @@ Knows words and colour codes, not bricks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from legolab.bricks.colors import COLOR_WORDS, PALETTE, find_color
 from legolab.errors import InputError
 from legolab.generation.lexicon import CATEGORIES, PARTS
-from legolab.generation.reading import PAUSES, alike, read_phrase
+from legolab.generation.reading import PAUSES, alike, denied, read_phrase
 
 WHOLE = "whole"
 """The part that every brick belongs to which no other part with a colour claims."""
@@ -19,12 +19,22 @@ SECOND = "stripes"
 """Every other layer of the whole: "a red and white tower"."""
 
 _COLORS = sorted((read_phrase(words) for words in COLOR_WORDS), key=len, reverse=True)
+_FIRST = frozenset(color[0] for color in _COLORS)
 _OPEN = frozenset(("in", "is", "are", "painted", "colored", "coloured", "all", "made", "and"))
 _SINGLES = frozenset((*PAUSES, "and", "with", "on", "but", "no"))
+_ALSO: Mapping[str, tuple[str, ...]] = {
+    **{"arms": ("armrest",), "back": ("backrest",), "cap": ("stopper",), "lid": ("cover",)},
+    **{"chimney": ("smokestack", "funnel"), "wheels": ("tyre", "tire"), "head": ("headstock",)},
+}
+"""Part -> what else it is called."""
+
+_JOINS = frozenset((*PAUSES, "and", "with", "or"))
 _NEAR = 3  # words that may stand between a part and its colour
 
 
-def read_paint(words: Sequence[str], category: str) -> tuple[dict[str, int], list[str]]:
+def read_paint(
+    words: Sequence[str], category: str, is_named: bool = True
+) -> tuple[dict[str, int], list[str]]:
     """The colours in a caption's words, and the words without them.
 
     >>> read_paint(["red", "chair", "with", "black", "legs"], "chair")
@@ -33,13 +43,20 @@ def read_paint(words: Sequence[str], category: str) -> tuple[dict[str, int], lis
     Args:
         words: as `reading.read_words` gives them.
         category: whose parts may be spoken of.
+        is_named: whether the words name the thing itself, as captions do and changes need not.
     """
-    found = list(_colors(words))
+    no = denied(words)
+    found = [(place, code) for place, code in _colors(words) if place[0] not in no]
+    nouns = _nouns(words if is_named else (*words, category), category)
     paint: dict[str, int] = {}
-    for place, code in found:
-        part = _part_of(words, place, category)
+    for (place, code), (last, _) in zip(found, [(range(0), 0), *found], strict=False):
+        part = _part_of(words, place, category, nouns)
         if part == WHOLE and WHOLE in paint:
-            part = SECOND
+            between = words[last[-1] + 1 : place[0]]
+            if not is_named and not _JOINS.issuperset(between):  # "make the red chair blue"
+                del paint[WHOLE]
+            elif code != paint[WHOLE]:
+                part = SECOND
         paint.setdefault(part, code)
     gone = {at for place, _ in found for at in place}
     left = [word for at, word in enumerate(words) if at not in gone]
@@ -100,26 +117,52 @@ def _colors(words: Sequence[str]) -> list[tuple[range, int]]:
     return found
 
 
-def _part_of(words: Sequence[str], place: range, category: str) -> str:
-    """The part a colour speaks of: the noun after it, or the one it is said of."""
-    nouns = {noun for phrase in CATEGORIES[category].nouns for noun in read_phrase(phrase)[-1:]}
+def _part_of(words: Sequence[str], place: range, category: str, nouns: Set[str]) -> str:
+    """The part a colour speaks of: the noun after it, or the one it is said of.
 
-    def part(word: str) -> str | None:
-        return next((name for name in PARTS[category] if alike(word, name)), None)
-
-    for word in words[place[-1] + 1 : place[-1] + 1 + _NEAR + 1]:
-        if word in _SINGLES - {"and"} or any(alike(word, noun) for noun in nouns):
+    Args:
+        words: all of them.
+        place: of the colour.
+        category: whose parts.
+        nouns: what the thing itself is called.
+    """
+    after = list(words[place[-1] + 1 : place[-1] + 1 + _NEAR + 1])
+    for at, word in enumerate(after):
+        joins = word == "and" and after[at + 1 : at + 2] and after[at + 1] in _FIRST
+        if (word in _SINGLES and not joins) or any(alike(word, noun) for noun in nouns):
             break
-        if (named := part(word)) is not None:
+        if word in _FIRST and (at == 0 or after[at - 1] != "and"):
+            break
+        if (named := part_named(word, category)) is not None:
             return named
     before = words[max(0, place[0] - _NEAR) : place[0]]
+    if before and (named := part_named(before[-1], category)) is not None:
+        return named  # "make the legs black"
     if any(word in _OPEN - {"and"} for word in before):
         for word in reversed(before):
             if word in PAUSES:
                 break
-            if (named := part(word)) is not None:
+            if (named := part_named(word, category)) is not None:
                 return named
     return WHOLE
+
+
+def part_named(word: str, category: str) -> str | None:
+    """The part that can have a colour and has this name, or is called so.
+
+    >>> part_named("armrests", "chair"), part_named("sail", "chair")
+    ('arms', None)
+    """
+    parts = (*PARTS[category], SECOND)
+    names = ((name, part) for part in parts for name in (part, *_ALSO.get(part, ())))
+    return next((part for name, part in names if alike(word, name)), None)
+
+
+def _nouns(words: Sequence[str], category: str) -> Set[str]:
+    """What the thing itself is called: a seat is a part of a chair, where there is a chair."""
+    nouns = {noun for phrase in CATEGORIES[category].nouns for noun in read_phrase(phrase)[-1:]}
+    others = {noun for noun in nouns if not any(alike(noun, part) for part in PARTS[category])}
+    return others if any(alike(word, noun) for word in words for noun in others) else nouns
 
 
 def _tidy(words: Sequence[str]) -> list[str]:

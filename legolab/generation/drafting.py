@@ -226,10 +226,11 @@ class Draft:
         began = time.perf_counter()
         banned = self._banned.get(len(grammar.bricks), ())
         mask = grammar.allowed(banned, tied=self.regrounded >= MAX_REGROUNDED)
+        could_go_on = bool(mask.any())
         self._leave_out_what_is_used_up(mask)
         placement = None
         if not mask.any():
-            self.finished = grammar.reaches_top
+            self.finished = grammar.reaches_top and not could_go_on
         else:
             mark = self._decoder.mark()
             with _one_thread():

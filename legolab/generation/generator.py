@@ -212,6 +212,7 @@ def stream(
         tell("draft", number - 1, f"temperature {warmth:.2g}")
         yield from draft.events()
         tell("end", len(draft.structure), draft.report.verdict.value)
+        tell("judged", number - 1, f"{draft.distance()} amiss, {draft.likelihood:.2f} nats a brick")
         if (not draft.finished and counts is None) or draft.distance() == 0 or is_whole:
             break
         if number < drafts:
@@ -234,11 +235,20 @@ def stream(
     )
     if change is not None:
         notes.insert(1, f"The first {kept} of {len(given)} bricks are as they were.")
+    elif kept < len(given):
+        gone = len(given) - kept
+        notes.append(f"{gone} of the {len(given)} bricks to go on from could not stay in place.")
     missing: dict[str, int] = {}
-    if stock is not None and not best.finished:
-        missing = _missing(stock, loaded, brief, seed, temperature, max_bricks, backend)
-        lacking = _list(missing) if missing else "other sizes"
-        notes.append(f"The inventory ran out; what I would build needs {lacking} more.")
+    if stock is not None and (not best.finished or best.distance()):
+        free = np.random.default_rng(np.random.SeedSequence([seed]))
+        complete(understood, known, free)  # draws what it drew before
+        draft = Draft(loaded.session(), brief, free, temperature, max_bricks, backend)
+        for _ in draft.events():
+            pass
+        missing = stock.missing(draft.structure)
+        if missing or not best.finished:
+            lacking = f"{_list(missing)} more" if missing else "other sizes"
+            notes.append(f"The inventory is short; as I would build it, it takes {lacking}.")
     yield Finished(
         Generation(
             caption=caption,
@@ -365,23 +375,6 @@ def _agreeing(
     decoder = BrickDecoder(model, rng, 1.0, pending=[])
     was, now = (decoder.likelihoods(prompt, placements[:longest]) for prompt in prompts)
     return int((np.cumsum(was - now) < _DOUBT).cumprod().sum())
-
-
-def _missing(
-    stock: Inventory,
-    loaded: EmbeddedModel,
-    brief: Brief,
-    seed: int,
-    temperature: float,
-    max_bricks: int,
-    backend: str,
-) -> dict[str, int]:
-    """What an inventory lacks of what would be built without it."""
-    rng = np.random.default_rng(np.random.SeedSequence([seed]))
-    draft = Draft(loaded.session(), brief, rng, temperature, max_bricks, backend)
-    for _ in draft.events():
-        pass
-    return stock.missing(draft.structure)
 
 
 def _shared(one: Sequence[Brick], other: Sequence[Brick]) -> int:

@@ -24,6 +24,15 @@ from legolab.generation.lexicon import Value
 from legolab.generation.prompt import check_caption, check_fields, read_description, understand
 from legolab.generation.result import Event, Generation
 
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("caption", "start", "change"), (str,)),
+    **dict.fromkeys(("fields", "paint", "inventory"), (Mapping,)),
+    **dict.fromkeys(("max_bricks", "drafts"), (int,)),
+    "seed": (int, type(None)),
+    "temperature": (int, float),
+}
+"""What each part of an order is."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -73,9 +82,15 @@ class Order:
         Raises:
             InputError: it holds something else than an order.
         """
+        if not isinstance(document, Mapping):
+            raise InputError(f"expected an order, got {document!r:.40}")
         unknown = set(document) - {f.name for f in fields(cls)}
         if unknown or "caption" not in document:
-            raise InputError(f"expected an order with a caption, got {', '.join(document)}")
+            seen = ", ".join(map(str, document))
+            raise InputError(f"expected an order with a caption, got {seen:.80}")
+        for name, value in document.items():
+            if not isinstance(value, _KINDS[name]) or isinstance(value, bool):
+                raise InputError(f"expected an order with another {name}, got {value!r:.40}")
         return cls(**document)
 
     def checked(self) -> Self:

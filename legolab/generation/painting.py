@@ -25,6 +25,9 @@ def painted(
 ) -> list[int]:
     """A colour for each brick: that of the part in which most of its studs lie.
 
+    A part that the description leaves out has no bricks: the narrow end of a round pot is no
+    handle.
+
     Args:
         structure: what was built.
         category: what it is.
@@ -33,8 +36,8 @@ def painted(
     """
     whole = paint.get(WHOLE, DEFAULT_COLOR)
     colors = [paint.get(SECOND, whole) if brick.z % 2 else whole for brick in structure]
-    wanted = [part for part in paint if part not in (WHOLE, SECOND)]
-    if not wanted:
+    wanted = [part for part in paint if part not in (WHOLE, SECOND) and fields.get(part) != "none"]
+    if not wanted or not len(structure):
         return colors
     form = Form.of(structure)
     at = {name: value for name, value in fields.items() if isinstance(value, int)}
@@ -238,6 +241,13 @@ def _mast(form: Form, at: Mapping[str, int]) -> Cells:
     return cells
 
 
+def _cabin(form: Form, at: Mapping[str, int]) -> Cells:
+    """Above the hull, the slices in x that rise higher than containers do."""
+    cells = _above("hull")(form, at)
+    cells[~form.voxels[:, :, at["hull"] + 2 :].any(axis=(1, 2))] = False
+    return cells
+
+
 _LEGS_BELOW_SEAT = _below("seat")
 _SEAT = _but(_below("seat", 2), _below("seat"))
 _BACK = _both(_above("seat", 2), _behind(2))
@@ -297,8 +307,8 @@ _PARTS: Mapping[str, Mapping[str, _Find]] = {
         "hull": _below("hull"),
         "mast": _mast,
         "sail": _but(_above("hull"), _mast),
-        "cabin": _above("hull"),
-        "containers": _above("hull"),
+        "cabin": _cabin,
+        "containers": _but(_above("hull"), _cabin),
     },
 }
 """Category -> part of `lexicon.PARTS` -> where it lies."""

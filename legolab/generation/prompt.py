@@ -6,7 +6,8 @@ description the model was trained on, so that the parts fit each other. Knows no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 
@@ -14,20 +15,21 @@ import numpy as np
 
 from legolab.errors import CaptionError, InputError
 from legolab.generation.coloring import read_paint
-from legolab.generation.lexicon import ALIASES, CATEGORIES, Category, Choice, Value
+from legolab.generation.lexicon import ALIASES, CATEGORIES, PARTS, Category, Choice, Value
 from legolab.generation.reading import (
     LINKS,
     NUMBERS,
     PAUSES,
     Size,
-    clauses,
-    denied,
+    alike,
     find,
     is_slip,
     read_phrase,
     read_sizes,
     read_words,
 )
+from legolab.generation.wishes import Said, either, read_wishes, spoken
+from legolab.generation.wishes import Wish as Wish
 from legolab.generation.wordtable import Nearest, nearest, word_table
 
 MAX_CAPTION = 1000
@@ -35,6 +37,8 @@ MAX_CAPTION = 1000
 
 MAX_SIZE = 20
 """Studs or layers a side."""
+
+_WHOLE = ("width", "depth", "height")  # measures without which there is no room for anything
 
 SURE = 0.5
 """Similarity from which a word that was never taught may stand for one that was."""
@@ -49,35 +53,15 @@ _REQUESTS = frozenset(
 _NO_NOUNS = frozenset(
     (
         *("for", "to", "from", "at", "by", "as", "like", "where", "when", "who", "while", "so"),
-        *("please", "and", "or", "but", "it", "is", "are", "made", "standing", "open", *NUMBERS),
+        *("please", "and", "or", "but", "it", "is", "are", "made", "standing", "open", "whose"),
+        *NUMBERS,
     )
 )
 """Words after a subject that do not make another thing of it, as "lamp" does of a table."""
 
 _LEAST_MENDED = 4  # letters of a word in which a slip is looked for
 
-_GAP = 2  # words that may stand between the words of a phrase: "high straight back"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a caption asks of one field: one value, or a measure from `low` to `high`."""
-
-    value: str | None = None
-    low: int = 0
-    high: int = 0
-
-    def holds(self, value: Value) -> bool:
-        """Whether a field's value fulfils the wish."""
-        if self.value is not None:
-            return value == self.value
-        return self.low <= int(value) <= self.high
-
-    def nearest(self, value: Value) -> Value:
-        """The value that fulfils the wish and is nearest to `value`."""
-        if self.value is not None:
-            return self.value
-        return min(max(int(value), self.low), self.high)
+_BRICK = re.compile(r"\d+ ?x ?\d+ ?\( ?\d+ ?, ?\d+ ?, ?\d+ ?\)", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -152,19 +136,19 @@ def understand(caption: str) -> Understanding:
     category = _subject(words, caption).category
     paint, words = read_paint(words, category.name)
     subject = _subject(words, caption)
-    said, heard = _phrases(words, category, subject.place)
-    sizes, notes = _sizes(caption, category)
+    said = read_wishes(words, category, subject.place)
+    sizes, amiss = _sizes(caption, category)
     # What is said outright counts for more than what a noun implies, and figures for most.
-    wishes = {name: Wish(value) for name, value in subject.means.items()} | said | sizes
-    asides = _asides(words, subject, heard)
-    return Understanding(category.name, wishes, (*slips, *subject.notes, *asides, *notes), paint)
+    wishes = {name: Wish(value) for name, value in subject.means.items()} | said.wishes | sizes
+    notes = (*slips, *subject.notes, *_asides(words, subject, said), *said.notes, *amiss)
+    return Understanding(category.name, wishes, notes, paint)
 
 
 def check_caption(caption: str) -> None:
     """Refuse what nobody can read.
 
     Raises:
-        CaptionError: it is empty, too long or no text.
+        CaptionError: it is empty, too long, no text, or bricks.
     """
     if not caption.strip():
         raise CaptionError(
@@ -176,19 +160,26 @@ def check_caption(caption: str) -> None:
         )
     if any("\ud800" <= letter <= "\udfff" for letter in caption):
         raise CaptionError("expected a caption in UTF-8, got bytes that are not")
+    if brick := _BRICK.search(caption):
+        raise CaptionError(
+            f"expected words, got the brick {brick[0]:.40}; bricks to go on from are given as a "
+            "model to start with"
+        )
 
 
-def wishes_in(text: str, words: Sequence[str], category: Category) -> dict[str, Wish]:
-    """What words without a subject ask of a category's fields.
+def wishes_in(
+    text: str, words: Sequence[str], category: Category
+) -> tuple[dict[str, Wish], list[str]]:
+    """What words without a subject ask of a category's fields, and what of it cannot be had.
 
     Args:
         text: the same, as it was written: sizes in figures are read from it.
         words: as `reading.read_words` gives them.
         category: whose fields.
     """
-    said, _ = _phrases(list(words), category, range(0))
-    sizes, _ = _sizes(text, category)
-    return said | sizes
+    said = read_wishes(list(words), category, range(0))
+    sizes, amiss = _sizes(text, category)
+    return said.wishes | sizes, [*said.notes, *amiss]
 
 
 def with_fields(brief: Brief, fields: Mapping[str, Value]) -> Brief:
@@ -216,19 +207,17 @@ def check_fields(fields: Mapping[str, Value], category_name: str) -> None:
     for name, value in fields.items():
         if name not in names:
             raise InputError(
-                f"expected a field of a {category.name} ({', '.join(names)}), got {name!r}"
+                f"expected a field of a {category.name} ({', '.join(names)}), got {name!r:.40}"
             )
         known = category.field(name)
         if isinstance(known, Choice):
-            if value not in known.words:
-                raise InputError(f"expected {name} {_either(known.words)}, got {value!r}")
-        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_SIZE:
-            raise InputError(f"expected {name} from 0 to {MAX_SIZE}, got {value!r}")
-
-
-def _either(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} or {last}" if first else last
+            if not isinstance(value, str) or value not in known.words:
+                raise InputError(f"expected {name} {either(known.words)}, got {value!r:.40}")
+            continue
+        least = 1 if name in _WHOLE else 0
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if not is_number or not least <= int(value) <= MAX_SIZE:
+            raise InputError(f"expected {name} from {least} to {MAX_SIZE}, got {value!r:.40}")
 
 
 def _mended(words: list[str]) -> tuple[list[str], list[str]]:
@@ -257,7 +246,7 @@ def _meant(word: str) -> str | None:
 def _vocabulary() -> frozenset[str]:
     """Every word that the lexicon knows."""
     phrases = [noun for category in CATEGORIES.values() for noun in category.nouns]
-    phrases += [phrase.lstrip("^") for c in CATEGORIES.values() for phrase, _, _ in _spoken(c)]
+    phrases += [phrase.lstrip("^") for c in CATEGORIES.values() for phrase, _, _ in spoken(c)]
     return frozenset(word for phrase in (*phrases, *ALIASES) for word in read_phrase(phrase))
 
 
@@ -353,13 +342,13 @@ def _named(words: list[str]) -> Iterator[_Subject]:
             yield _Subject(CATEGORIES[name], means, place, (f"I took {alias} to mean {name}.",))
 
 
-def _asides(words: list[str], subject: _Subject, heard: set[int]) -> Iterator[str]:
+def _asides(words: list[str], subject: _Subject, said: Said) -> Iterator[str]:
     """What a person should know of words that were passed over."""
     if not subject.place:
         return
     name = subject.category.name
     after = subject.place[-1] + 1
-    following = words[after] if after < len(words) and after not in heard else ""
+    following = words[after] if after < len(words) and after not in said.heard else ""
     if following not in _NO_NOUNS and _nearest(following) is not None:
         noun = " ".join(words[at] for at in subject.place)
         yield f'I read "{noun} {following}" as {name}.'
@@ -367,7 +356,8 @@ def _asides(words: list[str], subject: _Subject, heard: set[int]) -> Iterator[st
         other.category.name
         for other in _named(words)
         if other.category is not subject.category
-        and not heard.union(subject.place).intersection(other.place)
+        and not said.heard.union(subject.place).intersection(other.place)
+        and not any(alike(words[other.place[-1]], part) for part in PARTS[name])
     }
     for other_name in sorted(others):
         yield f"I build one thing at a time: the {name}, not the {other_name}."
@@ -410,7 +400,12 @@ def _sizes(caption: str, category: Category) -> tuple[dict[str, Wish], list[str]
         elif name not in measures:
             notes.append(f"I cannot choose the {name} of a {category.name}.")
         else:
-            wishes[name] = Wish(low=size.figure, high=size.figure)
+            wish = Wish(low=size.figure, high=size.figure)
+            if wishes.setdefault(name, wish) != wish:
+                taken = wishes[name].low
+                notes.append(
+                    f"I cannot build both {taken} and {size.figure} in {name}; I took {taken}."
+                )
     return wishes, notes
 
 
@@ -425,51 +420,3 @@ def _measure(size: Size, sizes: list[Size], category: Category) -> str:
     long_too = any(other.way == "long" for other in sizes)
     across = {"width": "depth", "depth": "width"}[category.long]
     return across if long_too or category.drives else "width"
-
-
-def _spoken(category: Category) -> Iterator[tuple[str, str, Wish]]:
-    """Every phrase of a category, the field it speaks of, and what it asks."""
-    for known in category.fields:
-        if isinstance(known, Choice):
-            for value in known.words:
-                for phrase in known.phrases(value):
-                    yield phrase, known.name, Wish(value)
-        else:
-            for span in known.spans:
-                for phrase in filter(None, span.words.split("|")):
-                    yield phrase, known.name, Wish(low=span.low, high=span.high)
-
-
-def _phrases(words: list[str], category: Category, noun: range) -> tuple[dict[str, Wish], set[int]]:
-    """The wishes in a caption, and the places of the words that were understood.
-
-    Longer phrases come first; each field and each word counts once.
-    """
-    no = denied(words)
-    left = [";" if place in noun else word for place, word in enumerate(words)]
-    before = noun[0] if noun else len(words)
-    apart = [own for own in clauses(words, before) if own]
-    wishes: dict[str, Wish] = {}
-    heard: set[int] = set()
-    phrases = sorted(_spoken(category), key=lambda spoken: -len(read_phrase(spoken[0])))
-    for plural in (False, True):  # "carriages" is not "a carriage", unless nothing else is
-        for text, name, wish in phrases:
-            if name in wishes:
-                continue
-            phrase = read_phrase(text.lstrip("^"))
-            # A lone adjective speaks of the subject only in front of it, unlike "a high seat", or
-            # by itself after a pause.
-            within = left[:before] if text.startswith("^") else left
-            gap = _GAP if len(phrase) > 1 and "no" not in phrase else 0
-            place = find(phrase, within, gap, plural)
-            if place is None and text.startswith("^"):
-                place = next(
-                    (own for own in apart if (*left[own[0] : own[-1] + 1],) == phrase), None
-                )
-            if place is None or ("no" not in phrase and no.intersection(place)):
-                continue
-            wishes[name] = wish
-            heard |= set(place)
-            for at in place:
-                left[at] = ";"
-    return wishes, heard

@@ -17,12 +17,13 @@ class Moment:
 
     `what` is "draft" (one begins), "proposal" (a brick was drawn), "restart" (a draw had no legal
     end and was begun again), "rollback" (bricks were taken back; `brick` is banned from its place),
-    "pruned" or "trimmed" (taken out), "end", or "chosen" (the draft that was kept).
+    "pruned" or "trimmed" (taken out), "end", "judged" (how far a draft is from the description, and
+    how likely), or "chosen" (the draft that was kept).
     """
 
     ms: float  # since the first draft began, to hundredths
     what: str
-    brick: int  # number of the brick it speaks of, from 0; of "draft" and "chosen", of the draft
+    brick: int  # number of the brick it speaks of, from 0; of drafts, that of the draft
     why: str = ""
 
     def to_json(self) -> list[Any]:

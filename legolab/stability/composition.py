@@ -20,6 +20,8 @@ from legolab.stability.analysis import analyze
 from legolab.stability.report import StabilityReport
 
 MAX_MODELS = 100
+MAX_GAP = 1000
+"""Studs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,17 +51,17 @@ def compose(
     Args:
         models: at least one, each of at least one brick.
         upon: whether each goes on top of the one before.
-        gap: studs between neighbours, at least 0.
+        gap: studs between neighbours, 0 to MAX_GAP.
         backend: the solver that verifies.
 
     Raises:
-        InputError: there is no model, too many, or one without bricks; the gap is negative.
+        InputError: there is no model, too many, or one without bricks; or the gap is none.
         SolverError: the analysis ended without an answer.
     """
     if not 1 <= len(models) <= MAX_MODELS:
         raise InputError(f"expected 1 to {MAX_MODELS} models to compose, got {len(models)}")
-    if gap < 0:
-        raise InputError(f"expected a gap of 0 studs or more, got {gap}")
+    if not isinstance(gap, int) or not 0 <= gap <= MAX_GAP:
+        raise InputError(f"expected a gap of 0 to {MAX_GAP} studs, got {gap!r:.40}")
     if empty := [number for number, model in enumerate(models, start=1) if not len(model)]:
         raise InputError(f"expected bricks in every model, got none in number {empty[0]}")
     put: list[list[Brick]] = [_moved(models[0], 0, 0, 0)]

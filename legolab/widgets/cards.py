@@ -23,9 +23,12 @@ def verdict_chip(report: StabilityReport) -> str:
     )
 
 
-def heading(caption: str) -> str:
-    """What the model is."""
-    return f'<div class="ll-caption">{html.escape(caption)}</div>'
+def heading(caption: str, said: Sequence[str] = ()) -> str:
+    """What the model is, and what was said after that to change it."""
+    words = f'<div class="ll-caption">{html.escape(caption)}</div>'
+    if not said:
+        return words
+    return f'<div>{words}<div class="ll-said">{html.escape("; ".join(said))}</div></div>'
 
 
 def note(words: str, kind: str = "") -> str:

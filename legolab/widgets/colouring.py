@@ -11,7 +11,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from legolab.bricks.colors import rgb
+from legolab.bricks.colors import DIRECT_COLOR, rgb
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 
@@ -39,6 +39,7 @@ _LAYERS = (
 """Layers take these in turn: neighbours differ in hue and in lightness."""
 
 _DARK = 98
+_PALE, _PALENESS = 225, 6  # channels go towards this grey, and a part of the way is left
 
 
 def cividis(values: ArrayLike) -> Colors:
@@ -74,6 +75,18 @@ def brick_colors(
                 raise InputError(f"expected {len(structure)} scores, one a brick, got {seen}")
             return cividis(scores if scores is not None else ())
     return np.array(colors, np.uint8).reshape(-1, 3)
+
+
+def paled(structure: BrickStructure, count: int) -> BrickStructure:
+    """The same bricks, the first of them pale, so that one sees what is new.
+
+    >>> paled(BrickStructure.from_text("1x1 (0,0,0)\\n1x1 (1,0,0)\\n"), 1).colors[0] > DIRECT_COLOR
+    True
+    """
+    own = brick_colors(structure, Colouring.BRICK).astype(np.int64)
+    pale = _PALE - (_PALE - own) // _PALENESS
+    codes = [DIRECT_COLOR | r << 16 | g << 8 | b for r, g, b in pale[:count].tolist()]
+    return structure.with_colors([*codes, *structure.colors[count:]])
 
 
 def edge_colors(faces: Colors) -> Colors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 
@@ -31,21 +31,21 @@ class History(ipywidgets.VBox):
         self.add_class("ll-history")
         self.add_class("ll-card")
 
-    def add(self, result: Generation) -> None:
-        """Put a model on top."""
+    def add(self, result: Generation, said: Sequence[str] = ()) -> None:
+        """Put a model on top, with what was said after its caption to change it."""
         self.results = [result, *self.results][:KEPT]
         entries = [entry for entry in self.children[1:] if entry is not self._empty]
         for gone in entries[KEPT - 1 :]:
             gone.close()
-        self.children = (self._title, self._entry(result), *entries[: KEPT - 1])
+        self.children = (self._title, self._entry(result, said), *entries[: KEPT - 1])
 
-    def _entry(self, result: Generation) -> ipywidgets.Widget:
+    def _entry(self, result: Generation, said: Sequence[str]) -> ipywidgets.Widget:
         picture = ipywidgets.Image(
             value=png_bytes(result.structure, _PICTURE_SIZE), format="png", width=48, height=48
         )
         verdict = result.report.verdict.value.lower().replace("unverified", "not verified")
         words = ipywidgets.HTML(
-            f"{cards.heading(result.caption)}"
+            f"{cards.heading(result.caption, said[-1:])}"
             f"{cards.note(f'{len(result.structure)} bricks, {verdict}', 'quiet')}"
         )
         button = ipywidgets.Button(tooltip=f"Open {result.caption} again")

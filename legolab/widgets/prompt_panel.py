@@ -1,4 +1,4 @@
-"""Ask for a model and watch it being built."""
+"""Ask for a model, watch it being built, and go on from what came out."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum
-from queue import Empty, SimpleQueue
+from weakref import WeakKeyDictionary
 
 import ipywidgets
 
-from legolab.errors import Cancelled, EngineError, InputError, LegolabError
+from legolab.bricks.structure import BrickStructure
+from legolab.errors import EngineError, InputError
 from legolab.generation.engine import EngineClient, Request
-from legolab.generation.generator import DEFAULT_MAX_BRICKS, DEFAULT_TEMPERATURE, SEED_LIMIT
 from legolab.generation.order import Order
-from legolab.generation.result import Event, Generation
+from legolab.generation.result import Generation
 from legolab.widgets import cards
+from legolab.widgets.asking import Ask
+from legolab.widgets.following import drain, follow
+from legolab.widgets.followup import FollowUp
 from legolab.widgets.growth import Growth
 from legolab.widgets.history import History
 from legolab.widgets.kernel_engine import kernel_engine
+from legolab.widgets.remarks import count_of, in_words, remarks
 from legolab.widgets.style import style_sheet
 from legolab.widgets.viewer import Viewer
 
@@ -33,8 +38,9 @@ EXAMPLES = (
 )
 """What the first screen offers to try."""
 
-_DRAWN_EVERY = 0.25  # seconds between two drawings of a growing model
 _TALLEST = 20  # layers of the world that models grow in
+_STOPPED = "Stopped. What was built so far is shown."
+_STOPPED_EARLY = "Stopped before there was a brick."
 
 ResultCallback = Callable[[Generation], None]
 
@@ -65,6 +71,8 @@ class PromptPanel(ipywidgets.VBox):
         self._request: Request | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.RLock()
+        # What was said after the caption, for models that came of it.
+        self._said: WeakKeyDictionary[Generation, tuple[str, ...]] = WeakKeyDictionary()
         self.viewer = Viewer()
         self.history = History(self.reopen)
         self.head = ipywidgets.HTML()
@@ -73,25 +81,19 @@ class PromptPanel(ipywidgets.VBox):
         self.progress.add_class("ll-progress")
         self.message = ipywidgets.HTML()
         self.message.add_class("ll-message")
-        self.caption = ipywidgets.Text(placeholder="What shall I build?", continuous_update=True)
-        self.caption.add_class("ll-ask-words")
-        self.build_button = ipywidgets.Button(description="Build", tooltip="Build it")
-        self.build_button.add_class("ll-go")
-        self.stop_button = ipywidgets.Button(description="Stop", tooltip="Stop building")
-        self.seed = ipywidgets.Text(description="Seed", placeholder="any")
-        self.temperature = ipywidgets.FloatSlider(
-            value=DEFAULT_TEMPERATURE, min=0.1, max=1.5, step=0.1, description="Boldness"
-        )
-        self.max_bricks = ipywidgets.BoundedIntText(
-            value=DEFAULT_MAX_BRICKS, min=1, max=1000, description="Most bricks"
-        )
+        self.ask = ask = Ask()
+        self.caption, self.seed, self.temperature = ask.caption, ask.seed, ask.temperature
+        self.max_bricks, self.drafts, self.stock = ask.max_bricks, ask.drafts, ask.stock
+        self.build_button, self.stop_button = ask.build_button, ask.stop_button
+        self.follow_up = FollowUp(self.change, self.build_again)
         self.chips = [_chip(words) for words in EXAMPLES]
         self._listen()
         self._welcome = self._first_screen()
-        self._stage = ipywidgets.VBox([self.head, self._welcome, self.progress, self.message])
+        self._stage = ipywidgets.VBox()
         self._stage.add_class("ll-stage")
         self._stage.add_class("ll-card")
-        panel = ipywidgets.Box([self.history, self._stage, self._ask()])
+        self._set_stage(self._welcome)
+        panel = ipywidgets.Box([self.history, self._stage, self.ask])
         panel.add_class("ll-prompt")
         super().__init__([style_sheet(), panel])
         self.add_class("legolab")
@@ -109,24 +111,24 @@ class PromptPanel(ipywidgets.VBox):
         """
         if caption is not None:
             self.caption.value = caption
-        self.stop()
-        try:
-            request = self._read_request()
-        except InputError as error:
-            self._fail(str(error))
-            return
-        with self._lock:
-            self._request = request
-            self.state = State.BUILDING
-            self.message.value = ""
-            self.head.value = cards.heading(request.order.caption)
-            self._set_stage(self.viewer)
-            self._show_progress(Growth(), 0.0)
-            self._show_state()
-            self._thread = threading.Thread(
-                target=self._follow, args=(request,), name="legolab-prompt", daemon=True
-            )
-            self._thread.start()
+        self._begin(lambda: Order(self.caption.value.strip(), seed=self.ask.read_seed()))
+
+    def change(self, words: str | None = None) -> None:
+        """Build the last model again with something changed; returns at once.
+
+        Args:
+            words: the change; None takes what is written in the panel.
+        """
+        if words is not None:
+            self.follow_up.words.value = words
+        wanted = self.follow_up.words.value.strip()
+        self._begin(lambda: _change(self._last(), wanted), (wanted,))
+
+    def build_again(self) -> None:
+        """Build the last model again with its fields as they are set now; returns at once."""
+        by_hand = self.follow_up.set_by_hand()
+        said = ", ".join(f"{name} {value}" for name, value in by_hand.items())
+        self._begin(lambda: self._again(self._last()), (said,) if said else ())
 
     def stop(self) -> None:
         """End what is being built; the panel is free at once."""
@@ -136,7 +138,8 @@ class PromptPanel(ipywidgets.VBox):
                 return
             self.state = State.STOPPED
             self.progress.value = ""
-            self.message.value = cards.note("Stopped. What was built so far is shown.", "quiet")
+            words = _STOPPED_EARLY if self._show_last() else _STOPPED
+            self.message.value = cards.note(words, "quiet")
             self._show_state()
         with suppress(EngineError):  # it is gone then, and the request with it
             self.engine.cancel(request.id)
@@ -175,61 +178,79 @@ class PromptPanel(ipywidgets.VBox):
         screen.add_class("ll-welcome")
         return screen
 
-    def _ask(self) -> ipywidgets.Widget:
-        line = ipywidgets.Box([self.caption, self.stop_button, self.build_button])
-        line.add_class("ll-ask-line")
-        options = ipywidgets.Box([self.seed, self.temperature, self.max_bricks])
-        options.add_class("ll-options")
-        ask = ipywidgets.VBox([line, options])
-        ask.add_class("ll-ask")
-        ask.add_class("ll-card")
-        return ask
-
-    def _read_request(self) -> Request:
-        """What the panel says.
+    def _last(self) -> Generation:
+        """The model to go on from.
 
         Raises:
-            InputError: the seed is no number.
+            InputError: there is none.
         """
-        words = self.seed.value.strip()
-        if words and not (words.isascii() and words.isdigit() and int(words) < SEED_LIMIT):
-            raise InputError(
-                f"The seed is a whole number from 0 to {SEED_LIMIT - 1}, or empty for any; "
-                f"I read {words!r}."
-            )
-        order = Order(
-            self.caption.value.strip(),
-            seed=int(words) if words else None,
-            temperature=self.temperature.value,
-            max_bricks=self.max_bricks.value,
-        )
-        return Request(order)
+        if self.result is None:
+            raise InputError("There is no model yet. Ask for one first.")
+        return self.result
 
-    def _follow(self, request: Request) -> None:
-        """In a thread of its own: draw what comes, until the end."""
-        events: SimpleQueue[Event | LegolabError | None] = SimpleQueue()
-        reader = threading.Thread(
-            target=_read, args=(self.engine, request, events), name="legolab-events", daemon=True
+    def _again(self, result: Generation) -> Order:
+        """The same caption and seed, every field as it is set."""
+        return Order(
+            result.caption,
+            seed=result.seed,
+            fields=self.follow_up.fields(),
+            paint=dict(result.paint),
         )
-        reader.start()
+
+    def _begin(self, order: Callable[[], Order], said: tuple[str, ...] | None = None) -> None:
+        """Begin to build what an order says, with the options of the panel.
+
+        Args:
+            order: makes it; an InputError it raises is shown in words.
+            said: what was said of the last model, to go on from it; None for another model.
+        """
+        self.stop()
+        try:
+            request = Request(replace(order(), **self.ask.read_options()))
+        except InputError as error:
+            self._fail(str(error))
+            return
+        with self._lock:
+            if said is not None:
+                said = (*self._said.get(self._last(), ()), *said)
+            if len(self.viewer.structure) and not self._shows_last():
+                self.viewer.show(BrickStructure([]))  # it was bricks of one that was stopped
+            self._request = request
+            self.state = State.BUILDING
+            self.message.value = ""
+            self.head.value = cards.heading(request.order.caption, said or ())
+            self._set_stage(self.viewer)
+            self.follow_up.show(None)
+            self._show_progress(Growth(), 0.0)
+            self._show_state()
+            self._thread = threading.Thread(
+                target=self._follow, args=(request, said or ()), name="legolab-prompt", daemon=True
+            )
+            self._thread.start()
+
+    def _follow(self, request: Request, said: tuple[str, ...]) -> None:
+        """In a thread of its own: draw what comes, until the end."""
+        events = follow(self.engine, request)
         growth, began = Growth(), time.monotonic()
         ended = False
         while not ended:
-            failure, ended = _drain(events, growth)
+            failure, ended = drain(events, growth)
             with self._lock:
                 if self._request is not request:
                     return  # stopped, or another one has begun
                 if failure is not None:
                     self._request = None
-                    self._fail(_in_words(failure))
+                    self._fail(in_words(failure))
                 elif growth.result is not None:
                     self._request = None
+                    self._said[growth.result] = said
                     self._finish(growth.result, remember=True)
                 elif ended:
                     self._request = None
                     self._fail("Building ended without a model; that should not happen. Try again.")
                 else:
-                    self.viewer.grow(growth.structure)
+                    if growth.bricks:  # until then the model before stays
+                        self.viewer.grow(growth.structure)
                     self._show_progress(growth, time.monotonic() - began)
 
     def _finish(self, result: Generation, remember: bool = False) -> None:
@@ -238,14 +259,11 @@ class PromptPanel(ipywidgets.VBox):
             self.result, self.state = result, State.DONE
             self._set_stage(self.viewer)
             self.viewer.show(result.structure, result.report)
-            count = f"{len(result.structure)} brick{'s' * (len(result.structure) != 1)}"
-            self.progress.value = cards.line(count, f"seed {result.seed}")
-            self.message.value = "".join(cards.note(words, "quiet") for words in _remarks(result))
+            self.message.value = "".join(cards.note(words, "quiet") for words in remarks(result))
             self._show_state()
-            # Last, so that a verdict is never seen beside a model that still grows.
-            self.head.value = cards.heading(result.caption) + cards.verdict_chip(result.report)
+            self._describe(result)
             if remember:
-                self.history.add(result)
+                self.history.add(result, self._said.get(result, ()))
         for callback in self._callbacks:
             callback(result)
 
@@ -254,10 +272,38 @@ class PromptPanel(ipywidgets.VBox):
             self.state = State.FAILED
             self.progress.value = ""
             self.message.value = cards.note(words, "bad")
-            if not len(self.viewer.structure):
-                self.head.value = ""
-                self._set_stage(self._welcome)
+            self._show_last()
             self._show_state()
+
+    def _shows_last(self) -> bool:
+        """Whether it is the last model that is seen, whole."""
+        return self.result is not None and self.viewer.structure is self.result.structure
+
+    def _show_last(self) -> bool:
+        """Show the last model again, or the first screen, unless there are bricks of another.
+
+        Returns:
+            Whether there were none.
+        """
+        if len(self.viewer.structure) and not self._shows_last():
+            return False
+        result = self.result
+        if result is None:
+            self.head.value = ""
+            self._set_stage(self._welcome)
+            return True
+        if not self._shows_last():
+            self.viewer.show(result.structure, result.report)
+        self._describe(result)
+        return True
+
+    def _describe(self, result: Generation) -> None:
+        """All that is said of a model but the message."""
+        self.progress.value = cards.line(count_of(result), f"seed {result.seed}")
+        self.follow_up.show(result)
+        # Last, so that a verdict is never seen beside a model that still grows.
+        heading = cards.heading(result.caption, self._said.get(result, ()))
+        self.head.value = heading + cards.verdict_chip(result.report)
 
     def _show_progress(self, growth: Growth, seconds: float) -> None:
         count = len(growth.bricks)
@@ -269,66 +315,23 @@ class PromptPanel(ipywidgets.VBox):
 
     def _set_stage(self, middle: ipywidgets.Widget) -> None:
         """The model, or what the first screen says."""
-        parts = (self.head, middle, self.progress, self.message)
+        parts = (self.head, middle, self.progress, self.message, self.follow_up)
         if self._stage.children != parts:
             self._stage.children = parts
 
     def _show_state(self) -> None:
-        building = self.state is State.BUILDING
-        self.stop_button.disabled = not building
-        self.stop_button.layout.display = "" if building else "none"
-        self.build_button.layout.display = "none" if building else ""
+        self.ask.show_building(self.state is State.BUILDING)
 
 
-def _read(
-    engine: EngineClient, request: Request, events: SimpleQueue[Event | LegolabError | None]
-) -> None:
-    """In a thread of its own: hand on what the engine says; None at the end, however it comes."""
-    try:
-        for event in engine.stream(request):
-            events.put(event)
-    except LegolabError as error:
-        events.put(error)
-    finally:
-        events.put(None)
+def _change(result: Generation, words: str) -> Order:
+    """The order that changes a result.
 
-
-def _drain(
-    events: SimpleQueue[Event | LegolabError | None], growth: Growth
-) -> tuple[LegolabError | None, bool]:
-    """Take in all that has come until it is time to draw; what went wrong, whether it is over."""
-    until = time.monotonic() + _DRAWN_EVERY
-    while True:
-        try:
-            event = events.get(timeout=max(until - time.monotonic(), 0))
-        except Empty:
-            return None, False
-        if event is None:
-            return None, True
-        if isinstance(event, LegolabError):
-            return event, True
-        growth.take(event)
-
-
-def _in_words(error: LegolabError) -> str:
-    """What a person can do about it."""
-    match error:
-        case Cancelled():
-            return "It was stopped from elsewhere. Ask again."
-        case EngineError():
-            return f"The model's process is being started anew. Ask again. ({error})"
-        case _:
-            return str(error)
-
-
-def _remarks(result: Generation) -> list[str]:
-    """What a person should know of how it came out."""
-    remarks = list(result.notes)
-    if result.differences:
-        remarks.append(f"It came out with {', '.join(map(str, result.differences))}.")
-    if not result.trace.finished:
-        remarks.append("It had more to build than the bricks it was allowed.")
-    return remarks
+    Raises:
+        InputError: there are no words, or the result cannot be changed in words.
+    """
+    if not words:
+        raise InputError('Say what to change, such as "make it taller" or "black legs".')
+    return Order.changing(result, words)
 
 
 def _chip(words: str) -> ipywidgets.Button:

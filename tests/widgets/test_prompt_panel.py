@@ -1,4 +1,7 @@
-"""Asking for models through a real engine: callbacks, stopping, engines that die, errors."""
+"""Asking for models through a real engine: callbacks, stopping, engines that die, errors.
+
+Going on from a model is in `test_going_on`.
+"""
 
 import os
 import signal
