@@ -18,6 +18,7 @@ from legolab.bricks.catalog import KIND_OF_SIZE, SIZES
 from legolab.bricks.connectivity import count_parts
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
+from legolab.errors import InputError
 from legolab.generation.decoding import TOKENS_PER_BRICK, BrickDecoder, Counts
 from legolab.generation.features import Difference, differences
 from legolab.generation.grammar import WORLD, Grammar, Mask, Placement, Room
@@ -45,6 +46,9 @@ REJOINED_LAYERS = (2, 3, 2)
 Legs want to grow on; the layer that should have joined them is nearly always one of these.
 """
 
+MAX_BRICKS = 400
+"""Bricks of a draft, if not told otherwise."""
+
 _PROMPT_LENGTH_RESERVE = 8  # tokens: the last brick and the end
 
 
@@ -57,7 +61,7 @@ class Draft:
         brief: Brief,
         rng: np.random.Generator,
         temperature: float,
-        max_bricks: int,
+        max_bricks: int = MAX_BRICKS,
         backend: str = "auto",
         given: Sequence[Brick] = (),
         stock: Mapping[str, int] | None = None,
@@ -140,8 +144,9 @@ class Draft:
 
     @property
     def likelihood(self) -> float:
-        """How likely the model finds a brick of it, on the average, nats."""
-        return float(np.mean(self._likelihoods)) if self._likelihoods else 0.0
+        """How likely the model finds a brick that it drew, on the average, nats."""
+        own = self._likelihoods[self._given :]
+        return float(np.mean(own)) if own else 0.0
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -302,6 +307,10 @@ class Draft:
 
     def _verified(self, count: int) -> tuple[BrickStructure, StabilityReport]:
         began = time.perf_counter()
+        if not count:
+            raise InputError(
+                f"expected an inventory with bricks that fit a {self._brief.category} of this size"
+            )
         structure = BrickStructure(self._grammar.bricks[:count])
         report = analyze(structure, backend=self._backend)
         self.seconds["verify"] += time.perf_counter() - began

@@ -255,12 +255,10 @@ def _is_part(word: str, category: Category) -> bool:
     """Whether a word names a part or a measure, and not the whole."""
     if part_named(word, category.name) or word in SIDES:
         return True
-    return _choice_of([word], category) is not None or any(
-        alike(word, field.name) or alike(word, _head(read_phrase(phrase)))
-        for phrase, name, _ in spoken(category)
-        if not phrase.startswith("^") and word not in SIZES
-        for field in (category.field(name),)
-    )
+    if any(alike(word, field.name) for field in category.fields):
+        return True
+    nouns = (_head(read_phrase(text)) for text, _, _ in spoken(category) if text[0] != "^")
+    return word not in SIZES and any(alike(word, noun) for noun in nouns)
 
 
 def _choice_of(nouns: Sequence[str], category: Category) -> Choice | None:

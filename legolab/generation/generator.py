@@ -19,24 +19,17 @@ import numpy as np
 
 from legolab.bricks.brick import Brick
 from legolab.bricks.inventory import Inventory
-from legolab.bricks.legolize import building_order
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
-from legolab.generation.coloring import check_paint
 from legolab.generation.decoding import TOKENS_PER_BRICK, BrickDecoder
-from legolab.generation.drafting import Draft, room_of
-from legolab.generation.edits import change as change_brief
+from legolab.generation.drafting import MAX_BRICKS, Draft, room_of
 from legolab.generation.grammar import WORLD, Placement
 from legolab.generation.lexicon import Value
 from legolab.generation.models.embedded import EmbeddedModel, load_embedded
 from legolab.generation.painting import painted
-from legolab.generation.prompt import (
-    Brief,
-    complete,
-    read_description,
-    understand,
-    with_fields,
-)
+from legolab.generation.planning import Plan, Wanted, listed
+from legolab.generation.planning import plan as make_plan
+from legolab.generation.prompt import complete, read_description, understand
 from legolab.generation.result import (
     BrickPlaced,
     Event,
@@ -50,12 +43,14 @@ from legolab.generation.trace import Moment, Trace
 from legolab.stability.registry import choose_backend
 
 DEFAULT_TEMPERATURE = 0.3
-DEFAULT_MAX_BRICKS = 400
+DEFAULT_MAX_BRICKS = MAX_BRICKS
 MAX_DRAFTS = 5
 """Times a structure is drawn, until it is one part and as described; the closest is kept, of equals
 the likelier."""
 
 SEED_LIMIT = 2**32
+
+MOST_DRAFTS = 100
 
 _BOLDER, _BOLDEST = 1.6, 1.0
 """Each draft is drawn at so many times the temperature of the one before, up to the boldest.
@@ -148,122 +143,147 @@ def stream(
     _check(seed, temperature, max_bricks, drafts)
     backend = choose_backend(backend)
     understood = understand(caption)
-    own_paint = dict(understood.paint) | check_paint(paint or {}, understood.category)
-    stock = Inventory.of(inventory) if isinstance(inventory, Mapping) else inventory
     seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else seed
     began = time.perf_counter()
     loaded = _loaded(model)
     load_seconds = time.perf_counter() - began
     rng = np.random.default_rng(np.random.SeedSequence([seed]))
     known = loaded.descriptions[understood.category]
-    brief = with_fields(complete(understood, known, rng), fields or {})
-    notes = list(understood.notes)
-    before = brief
-    if change is not None:
-        changed = change_brief(change, brief, known)
-        brief, own_paint = changed.brief, own_paint | dict(changed.paint)
-        notes.insert(0, f"Changed: {', '.join(changed.told)}.")
-    given: list[Brick] = []
-    if start is not None:
-        given = in_frame(start)
-        if change is None:
-            brief = _with_room_for(given, brief)
-    elif change is not None:
-        raise InputError("expected what was built, to change it, got nothing to start from")
-    if stock is not None and (short := stock.missing(given)) and change is None:
-        raise InputError(
-            f"expected an inventory that has what is there already, it lacks {_list(short)}"
-        )
-    if stock is not None and stock.passed_over:
-        parts = ", ".join(stock.passed_over[:3])
-        notes.append(
-            f"{len(stock.passed_over)} parts of the inventory are no bricks I use: {parts}."
-        )
-    yield Started(caption, brief.text, seed, tuple(notes))
-    moments: list[Moment] = []
-    clock = time.perf_counter()
-
-    def tell(what: str, brick: int, why: str = "") -> None:
-        seconds = time.perf_counter() - clock
-        moments.append(Moment(round(1e3 * seconds, 2), what, brick, why))
-
-    keeping = [len(given)] * drafts
-    is_whole = change is not None and brief.fields == before.fields
-    if change is not None and not is_whole:
-        most = _agreeing(loaded.session(), rng, before, brief, given)
-        keeping = [most, *(most // 2**n for n in range(1, drafts - 1)), 0][:drafts]
-    counts = None if stock is None else stock.counts
-    drawn: list[Draft] = []
-    warmth = temperature
-    for number, keep in enumerate(keeping, start=1):
-        draft = Draft(
-            loaded.session(),
-            brief,
-            rng,
-            warmth,
-            max_bricks,
-            backend,
-            given=_of_stock(given[:keep], counts),
-            stock=counts,
-            is_whole=is_whole,
-            tell=tell,
-        )
-        drawn.append(draft)
-        tell("draft", number - 1, f"temperature {warmth:.2g}")
-        yield from draft.events()
-        tell("end", len(draft.structure), draft.report.verdict.value)
-        tell("judged", number - 1, f"{draft.distance()} amiss, {draft.likelihood:.2f} nats a brick")
-        if (not draft.finished and counts is None) or draft.distance() == 0 or is_whole:
-            break
-        if number < drafts:
-            warmth = max(temperature, min(_BOLDEST, warmth * _BOLDER))
-            yield RolledBack(0, "it came out differently: drawn again")
-    best = min(drawn, key=lambda d: (not d.finished, d.distance(), -d.likelihood))
-    if best is not drawn[-1]:
-        tell("chosen", drawn.index(best), "it is closer to the description")
-        yield RolledBack(0, f"draft {drawn.index(best) + 1} was closer")
-        for index, brick in enumerate(best.structure):
-            yield BrickPlaced(index, brick)
-    colors = painted(best.structure, brief.category, brief.fields, own_paint)
-    if stock is not None:
-        colors = stock.colors_for(best.structure, colors)
-    structure = best.structure.with_colors(colors)
-    report = replace(best.report, structure=structure)
-    yield Settled(structure, report.verdict)
-    kept = sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(structure, given, strict=False))
-    )
-    if change is not None:
-        notes.insert(1, f"The first {kept} of {len(given)} bricks are as they were.")
-    elif kept < len(given):
-        gone = len(given) - kept
-        notes.append(f"{gone} of the {len(given)} bricks to go on from could not stay in place.")
-    missing: dict[str, int] = {}
-    if stock is not None and (not best.finished or best.distance()):
+    wanted = Wanted(fields, paint, inventory, start, change)
+    plan = make_plan(understood, known, wanted, rng)
+    yield Started(caption, plan.brief.text, seed, plan.notes)
+    drawing = _Drawing(loaded, plan, rng, temperature, max_bricks, backend, drafts)
+    yield from drawing.events()
+    best = drawing.best
+    structure = best.structure.with_colors(_colors(best.structure, plan))
+    yield Settled(structure, best.report.verdict)
+    missing = {}
+    if plan.stock is not None and (not best.finished or best.distance()):
         free = np.random.default_rng(np.random.SeedSequence([seed]))
         complete(understood, known, free)  # draws what it drew before
-        draft = Draft(loaded.session(), brief, free, temperature, max_bricks, backend)
-        for _ in draft.events():
-            pass
-        missing = stock.missing(draft.structure)
-        if missing or not best.finished:
-            lacking = f"{_list(missing)} more" if missing else "other sizes"
-            notes.append(f"The inventory is short; as I would build it, it takes {lacking}.")
+        missing = _missing(Draft(loaded.session(), plan.brief, free, temperature), plan.stock)
+    kept = _shared(structure, plan.given)
     yield Finished(
         Generation(
             caption=caption,
-            description=brief.text,
-            notes=tuple(notes),
+            description=plan.brief.text,
+            notes=(*plan.notes, *_afterwards(plan, best, kept, missing)),
             seed=seed,
             structure=structure,
-            report=report,
-            trace=_trace(best, drawn, loaded, load_seconds, moments),
+            report=replace(best.report, structure=structure),
+            trace=_trace(best, drawing.drawn, loaded, load_seconds, drawing.moments),
             differences=best.differences,
-            paint=own_paint,
+            paint=plan.paint,
             kept=kept,
             missing=missing,
         )
     )
+
+
+class _Drawing:
+    """Drafts of one plan, until one is as described; the best of them."""
+
+    def __init__(
+        self,
+        model: EmbeddedModel,
+        plan: Plan,
+        rng: np.random.Generator,
+        temperature: float,
+        max_bricks: int,
+        backend: str,
+        drafts: int,
+    ) -> None:
+        self._model = model
+        self._plan = plan
+        self._rng = rng
+        self._temperature = temperature
+        self._max_bricks = max_bricks
+        self._backend = backend
+        self._drafts = drafts
+        self._clock = time.perf_counter()
+        self.drawn: list[Draft] = []
+        self.moments: list[Moment] = []
+
+    @property
+    def best(self) -> Draft:
+        """The closest to the description; of equals the likelier."""
+        return min(self.drawn, key=lambda d: (not d.finished, d.distance(), -d.likelihood))
+
+    def events(self) -> Iterator[Event]:
+        """Draw, and show the best at the end."""
+        warmth, plan = self._temperature, self._plan
+        for number, keep in enumerate(self._keeping()):
+            self._tell("draft", number, f"temperature {warmth:.2g}")
+            draft = Draft(
+                self._model.session(),
+                plan.brief,
+                self._rng,
+                warmth,
+                self._max_bricks,
+                self._backend,
+                given=plan.first(keep),
+                stock=None if plan.stock is None else plan.stock.counts,
+                is_whole=plan.is_whole,
+                tell=self._tell,
+            )
+            yield from draft.events()
+            self.drawn.append(draft)
+            self._tell("end", len(draft.structure), draft.report.verdict.value)
+            amiss, likely = draft.distance(), draft.likelihood
+            self._tell("judged", number, f"{amiss} amiss, {likely:.2f} nats a brick")
+            cut_short = not draft.finished and plan.stock is None
+            if cut_short or amiss == 0 or plan.is_whole:
+                break
+            if number + 1 < self._drafts:
+                warmth = max(self._temperature, min(_BOLDEST, warmth * _BOLDER))
+                yield RolledBack(0, "it came out differently: drawn again")
+        best = self.best
+        if best is not self.drawn[-1]:
+            number = self.drawn.index(best)
+            self._tell("chosen", number, "it is closer to the description")
+            yield RolledBack(0, f"draft {number + 1} was closer")
+            for index, brick in enumerate(best.structure):
+                yield BrickPlaced(index, brick)
+
+    def _keeping(self) -> Iterator[int]:
+        """How many of the given bricks each draft begins with: fewer each time in a change."""
+        plan = self._plan
+        if not plan.is_change or plan.is_whole:
+            yield from [len(plan.given)] * self._drafts
+            return
+        most = _agreeing(self._model.session(), self._rng, plan)
+        for number in range(self._drafts - 1):
+            yield most // 2**number
+        yield 0 if self._drafts > 1 else most
+
+    def _tell(self, what: str, brick: int, why: str = "") -> None:
+        seconds = time.perf_counter() - self._clock
+        self.moments.append(Moment(round(1e3 * seconds, 2), what, brick, why))
+
+
+def _colors(structure: BrickStructure, plan: Plan) -> list[int]:
+    """A colour for each brick, out of the inventory where there is one."""
+    colors = painted(structure, plan.brief.category, plan.brief.fields, plan.paint)
+    return colors if plan.stock is None else plan.stock.colors_for(structure, colors)
+
+
+def _missing(free: Draft, stock: Inventory) -> dict[str, int]:
+    """What an inventory lacks of what is built without it."""
+    for _ in free.events():
+        pass
+    return stock.missing(free.structure)
+
+
+def _afterwards(plan: Plan, best: Draft, kept: int, missing: Mapping[str, int]) -> Iterator[str]:
+    """What a person should know of how it went."""
+    if plan.is_change:
+        yield f"The first {kept} of {len(plan.given)} bricks are as they were."
+    elif kept < len(plan.given):
+        gone = len(plan.given) - kept
+        yield f"{gone} of the {len(plan.given)} bricks to go on from could not stay in place."
+    if missing or (plan.stock is not None and not best.finished):
+        lacking = f"{listed(missing)} more" if missing else "other sizes"
+        yield f"The inventory is short; as I would build it, it takes {lacking}."
 
 
 def _to_the_end(events: Callable[_Options, Iterator[Event]]) -> Callable[_Options, Generation]:
@@ -286,14 +306,17 @@ generate = _to_the_end(stream)
 
 
 def _check(seed: int | None, temperature: float, max_bricks: int, drafts: int) -> None:
+    for name, number in (("seed", seed), ("max_bricks", max_bricks), ("drafts", drafts)):
+        if number is not None and not isinstance(number, int | np.integer):
+            raise InputError(f"expected a whole number as {name}, got {number!r:.40}")
     if seed is not None and not 0 <= seed < SEED_LIMIT:
         raise InputError(f"expected a seed from 0 to {SEED_LIMIT - 1}, got {seed}")
-    if not 0 < temperature <= 10:
-        raise InputError(f"expected a temperature above 0 and up to 10, got {temperature}")
+    if not isinstance(temperature, int | float | np.number) or not 0 < temperature <= 10:
+        raise InputError(f"expected a temperature above 0 and up to 10, got {temperature!r:.40}")
     if max_bricks < 1:
         raise InputError(f"expected at least 1 brick, got {max_bricks}")
-    if drafts < 1:
-        raise InputError(f"expected at least 1 draft, got {drafts}")
+    if not 1 <= drafts <= MOST_DRAFTS:
+        raise InputError(f"expected at least 1 draft and at most {MOST_DRAFTS}, got {drafts}")
 
 
 def _loaded(model: str | EmbeddedModel) -> EmbeddedModel:
@@ -302,75 +325,17 @@ def _loaded(model: str | EmbeddedModel) -> EmbeddedModel:
     return load_embedded() if model == "embedded" else load_embedded(Path(model))
 
 
-def in_frame(start: BrickStructure) -> list[Brick]:
-    """Bricks in building order and in the frame of the model: from x = 0, up to y = 20, on z = 0.
-
-    Raises:
-        InputError: there is none, or it is larger than the model's world.
-    """
-    if not len(start):
-        raise InputError("expected a structure of at least one brick to go on from, got none")
-    x, y, z = min(b.x for b in start), max(b.y + b.w for b in start), min(b.z for b in start)
-    moved = [replace(b, x=b.x - x, y=b.y + WORLD - y, z=b.z - z) for b in start]
-    sizes = (
-        max(b.x + b.h for b in moved),
-        WORLD - min(b.y for b in moved),
-        max(b.z for b in moved) + 1,
-    )
-    if max(sizes) > WORLD:
-        width, depth, height = sizes
-        raise InputError(
-            f"expected a structure of at most {WORLD} studs and layers a side to go on from, "
-            f"got {width} by {depth} by {height}"
-        )
-    return sorted(moved, key=building_order)
-
-
-def _with_room_for(given: Sequence[Brick], brief: Brief) -> Brief:
-    """A description that is large enough for bricks that are there."""
-    needed = {
-        "width": max(b.x + b.h for b in given),
-        "depth": WORLD - min(b.y for b in given),
-        "height": max(b.z for b in given) + 1,
-    }
-    short = {
-        name: size
-        for name, size in needed.items()
-        if name in brief.fields and int(brief.fields[name]) < size
-    }
-    return with_fields(brief, short)
-
-
-def _of_stock(given: Sequence[Brick], counts: Mapping[str, int] | None) -> Sequence[Brick]:
-    """The first of some bricks, as far as the inventory has them."""
-    if counts is None:
-        return given
-    stock = Inventory.of(counts)
-    most = next((n for n in range(len(given), 0, -1) if not stock.missing(given[:n])), 0)
-    return given[:most]
-
-
-def _agreeing(
-    model: EmbeddedModel,
-    rng: np.random.Generator,
-    before: Brief,
-    after: Brief,
-    bricks: Sequence[Brick],
-) -> int:
+def _agreeing(model: EmbeddedModel, rng: np.random.Generator, plan: Plan) -> int:
     """How many of the first bricks fit a changed description as they fitted the one before.
 
     The model itself says so: by how much less likely it finds them. At least the last one goes.
     """
-    width, depth, height = room_of(after)
-    inside = len(
-        list(
-            takewhile(
-                lambda b: b.x + b.h <= width and b.y >= WORLD - depth and b.z < height, bricks
-            )
-        )
+    width, depth, height = room_of(plan.brief)
+    inside = takewhile(
+        lambda b: b.x + b.h <= width and b.y >= WORLD - depth and b.z < height, plan.given[:-1]
     )
-    placements = [Placement.of(brick) for brick in bricks[: min(inside, len(bricks) - 1)]]
-    prompts = [model.encode(f"<|begin|>{brief.text}<|sep|>") for brief in (before, after)]
+    placements = [Placement.of(brick) for brick in inside]
+    prompts = [model.encode(f"<|begin|>{brief.text}<|sep|>") for brief in (plan.before, plan.brief)]
     longest = (model.context - max(map(len, prompts))) // TOKENS_PER_BRICK - 1
     decoder = BrickDecoder(model, rng, 1.0, pending=[])
     was, now = (decoder.likelihoods(prompt, placements[:longest]) for prompt in prompts)
@@ -381,10 +346,6 @@ def _shared(one: Sequence[Brick], other: Sequence[Brick]) -> int:
     """How many first bricks are the same."""
     pairs = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _list(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} × {kind}" for kind, number in counts.items())
 
 
 def _trace(

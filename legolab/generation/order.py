@@ -17,10 +17,10 @@ from legolab.generation.generator import (
     DEFAULT_MAX_BRICKS,
     DEFAULT_TEMPERATURE,
     MAX_DRAFTS,
-    in_frame,
     stream,
 )
 from legolab.generation.lexicon import Value
+from legolab.generation.planning import in_frame
 from legolab.generation.prompt import check_caption, check_fields, read_description, understand
 from legolab.generation.result import Event, Generation
 

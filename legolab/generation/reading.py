@@ -42,7 +42,7 @@ _SAME = {
 }
 
 _UNIT = r"\s*(?P<unit>studs?|bricks?|layers?)?"
-_NUMBER = r"(?<![\w.,-])(?P<figure>\d{1,6})"
+_NUMBER = r"(?<![\w.,-])(?P<figure>-?\d{1,30})"
 _SIZE = re.compile(_NUMBER + _UNIT + r"\s*(?P<way>wide|broad|deep|long|high|tall)\b", re.ASCII)
 _PLAN = re.compile(_NUMBER + r"\s*(?:x|by)\s*(?P<other>\d{1,6})\b", re.ASCII)
 _ENDS = re.compile(r"\s*($|[^\sa-z]|(and|but|by|with)\b)", re.ASCII)

@@ -13,9 +13,10 @@ from legolab.bricks import Brick, BrickStructure
 from legolab.bricks.connectivity import is_connected
 from legolab.bricks.legolize import legolize
 from legolab.errors import CaptionError, InputError, ModelError
-from legolab.generation import drafting, generator
+from legolab.generation import drafting, generator, planning
 from legolab.generation.drafting import Draft
 from legolab.generation.generator import generate, stream
+from legolab.generation.grammar import Placement
 from legolab.generation.models.embedded import EmbeddedModel, load_embedded
 from legolab.generation.prompt import Brief
 from legolab.generation.result import (
@@ -86,7 +87,7 @@ def test_what_misses_its_sizes_is_drawn_again_and_the_closest_is_kept(
 ) -> None:
     """Drafts of a jar that is to be 8 wide: 2, 6, 4, 4 and 4 wide; the second is kept."""
     widths = iter((2, 6, 4, 4, 4))
-    monkeypatch.setattr(generator, "complete", lambda *_: _brief(8, 2, 2))
+    monkeypatch.setattr(planning, "complete", lambda *_: _brief(8, 2, 2))
 
     def growth(*_: object, **__: object) -> Draft:
         bricks = [Brick(2, 2, x, 18, 0) for x in range(0, next(widths), 2)]
@@ -128,7 +129,7 @@ def test_what_is_asked_counts_more_than_what_was_left_open(
         return _growth_that_says(_mug(height, handle=height == 5), brief=asked)
 
     asked = Brief("mug", wanted, frozenset({"handle"}))
-    monkeypatch.setattr(generator, "complete", lambda *_: asked)
+    monkeypatch.setattr(planning, "complete", lambda *_: asked)
     monkeypatch.setattr(generator, "Draft", draft)
     *_, last = stream("a mug with a handle", seed=1, drafts=2)
     assert isinstance(last, Finished)
@@ -139,7 +140,7 @@ def test_of_drafts_that_are_as_close_the_likelier_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Three jars 6, 4 and 6 wide where 8 are wanted: of the two closest the second is likelier."""
-    monkeypatch.setattr(generator, "complete", lambda *_: _brief(8, 2, 2))
+    monkeypatch.setattr(planning, "complete", lambda *_: _brief(8, 2, 2))
     drafts = iter(((6, -2.0), (4, -0.1), (6, -0.5)))
 
     def growth(*_: object, **__: object) -> Draft:
@@ -260,9 +261,9 @@ def _growth_that_says(
     growth = Draft(model, brief or _brief(20, 20, 20), np.random.default_rng(0), 0.6, max_bricks)
     left = iter(bricks)
 
-    def next_brick(*_: object) -> generator.Placement | None:
+    def next_brick(*_: object) -> Placement | None:
         brick = next(left, None)
-        return None if brick is None else generator.Placement.of(brick)
+        return None if brick is None else Placement.of(brick)
 
     growth._decoder.next_brick = next_brick  # type: ignore[method-assign]
     return growth
