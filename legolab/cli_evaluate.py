@@ -107,6 +107,9 @@ def model(
     drafts: Annotated[
         int | None, typer.Option(help="Draw a model at most so many times; 1 is the bare model.")
     ] = None,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Keep the likeliest draft without looking at any.")
+    ] = False,
     seeds: Annotated[int, typer.Option(help="Answers to each caption.", min=1)] = 1,
     folder: Annotated[
         str, typer.Option("--model", help="A folder that `legolab train` made.")
@@ -144,6 +147,7 @@ def model(
                     examiner.sit(
                         cases,
                         drafts=MAX_DRAFTS if drafts is None else drafts,
+                        blind=blind,
                         seeds=seeds,
                         model=folder,
                         tell=tell,

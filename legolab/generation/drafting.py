@@ -19,12 +19,11 @@ from legolab.bricks.connectivity import count_parts
 from legolab.bricks.inventory import brick_counts
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
-from legolab.generation.decoding import TOKENS_PER_BRICK, BrickDecoder, Counts
+from legolab.generation.decoding import BrickDecoder, Counts
 from legolab.generation.features import Difference, differences
 from legolab.generation.grammar import WORLD, Grammar, Mask, Placement, Room
 from legolab.generation.guessing import guess_next
 from legolab.generation.models.embedded import EmbeddedModel
-from legolab.generation.models.guided import Guided
 from legolab.generation.prompt import Brief
 from legolab.generation.result import BrickPlaced, Event, RolledBack, Trimmed
 from legolab.stability.analysis import analyze
@@ -66,7 +65,6 @@ class Draft:
         given: Sequence[Brick] = (),
         stock: Mapping[str, int] | None = None,
         is_whole: bool = False,
-        guidance: float = 0.0,
         tell: Callable[[str, int, str], None] = lambda what, brick, why: None,
     ) -> None:
         """Set up; nothing is drawn yet.
@@ -81,7 +79,6 @@ class Draft:
             given: bricks to go on from, in building order, inside the brief's room.
             stock: kind -> how many bricks there are of it; None for as many as wanted.
             is_whole: whether the given bricks are all there is to be.
-            guidance: how far to lean towards what the description adds to its subject.
             tell: called for every moment of the trace: what, which brick, why.
         """
         self._model = model
@@ -89,10 +86,6 @@ class Draft:
         self._brief = brief
         prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
         self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
-        if guidance:
-            bare = model.encode(f"<|begin|>{brief.category}<|sep|>")
-            self._decoder.model = Guided(model, prompt, bare, guidance)
-            self._decoder.pending = prompt[-1:]
         self._max_bricks = max_bricks
         self._grammar = Grammar(room=room_of(brief))
         self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
@@ -167,22 +160,6 @@ class Draft:
         Four legs without a top that joins them are far from a table.
         """
         return self.trimmed + self.pruned + _LOOSE_PART * (count_parts(self.structure) - 1)
-
-    def aptness(self) -> float:
-        """How much likelier the description makes the bricks than its subject alone, nats a brick.
-
-        The model's own opinion of whether they are what was described, without looking at them.
-        """
-        model = self._model.session()
-        prompts = [
-            model.encode(f"<|begin|>{text}<|sep|>")
-            for text in (self._brief.text, self._brief.category)
-        ]
-        longest = (model.context - len(prompts[0])) // TOKENS_PER_BRICK - 1
-        placements = [Placement.of(brick) for brick in self.structure[:longest]]
-        decoder = BrickDecoder(model, np.random.default_rng(0), 1.0, pending=[])
-        full, bare = (decoder.likelihoods(prompt, placements) for prompt in prompts)
-        return float(np.mean(full - bare))
 
     def _grow(self) -> Iterator[Event]:
         """Sample bricks until the structure ends; all of them reach the ground then."""

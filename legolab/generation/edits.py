@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from legolab.errors import CaptionError
 from legolab.generation.coloring import WHOLE, color_name, part_named, read_paint
@@ -29,8 +26,9 @@ from legolab.generation.comparing import (
     normal,
     number,
 )
+from legolab.generation.fitting import MAX_SIZE, described, fitted, with_measures
 from legolab.generation.lexicon import ALIASES, CATEGORIES, Category, Choice, Value
-from legolab.generation.prompt import MAX_SIZE, Brief, check_caption, wishes_in
+from legolab.generation.prompt import Brief, check_caption, wishes_in
 from legolab.generation.reading import NUMBERS, PAUSES, alike, find, read_phrase, read_words
 from legolab.generation.wishes import choices, counts, sayings, spoken, without
 from legolab.generation.wordtable import singulars
@@ -51,8 +49,6 @@ _PREPOSITIONS = frozenset(("at", "below", "in", "on", "over", "to", "underneath"
 _VAGUE = frozenset(("none", "yes", *SIZES, *NUMBERS))  # values that are said of many things
 _FEET = ("leg", "foot", "wheel", "arm")
 _REACH = 4  # words between a part and what it is to be: "change the back to a low one"
-_FEW = 8  # known descriptions, from which nothing can be told
-_ROUNDS = 4  # in which measures give way to each other
 
 
 @dataclass(frozen=True)
@@ -486,88 +482,14 @@ def _with_choices(
         category: what it is.
         known: descriptions.
     """
-    rows, names = _rows(category, known), [choice.name for choice in choices(category)]
+    rows, names = described(category, known), [choice.name for choice in choices(category)]
     measures = {name: (int(fields[name]), int(asked[name])) for name in more if name not in names}
     furthest = max((abs(to - at) for at, to in measures.values()), default=0)
     for step in range(furthest, 0, -1):
         on_the_way = {
             name: at + min(max(to - at, -step), step) for name, (at, to) in measures.items()
         }
-        found = _with_measures({**fields, **asked, **on_the_way}, frozenset(asked), rows, names)
+        found = with_measures({**fields, **asked, **on_the_way}, frozenset(asked), rows, names)
         if found is not None:
             return found
     return None
-
-
-def _rows(category: Category, known: Sequence[Sequence[Value]]) -> list[dict[str, Value]]:
-    names = [field.name for field in category.fields]
-    return [dict(zip(names, row, strict=True)) for row in known]
-
-
-def fitted(
-    fields: Mapping[str, Value],
-    fixed: frozenset[str],
-    category: Category,
-    known: Sequence[Sequence[Value]],
-) -> dict[str, Value]:
-    """A description whose parts fit each other, as near to the given one as can be.
-
-    A high back over high legs needs height. What fits is told by known descriptions: how far the
-    difference of two measures goes in those that share a choice. Heights give way first, then other
-    measures, then a choice.
-
-    Args:
-        fields: the complete description.
-        fixed: names of fields that stay as they are.
-        category: what it describes.
-        known: descriptions, values in the lexicon's order.
-    """
-    rows, names = _rows(category, known), [choice.name for choice in choices(category)]
-    found = _with_measures(fields, fixed, rows, names)
-    if found is not None:
-        return found
-    for choice in choices(category):
-        for value in choice.words:
-            if choice.name in fixed or value == fields[choice.name]:
-                continue
-            other = {**fields, choice.name: value}
-            found = _with_measures(other, fixed, rows, names)
-            if found is not None:
-                return found
-    return dict(fields)
-
-
-def _with_measures(
-    fields: Mapping[str, Value],
-    fixed: frozenset[str],
-    rows: Sequence[Mapping[str, Value]],
-    named: Sequence[str],
-) -> dict[str, Value] | None:
-    """The measures moved to where they fit these choices; None where they cannot be."""
-    measures = [name for name in fields if name not in named]
-    pairs = [(one, other) for one in measures for other in measures if one != other]
-    low = dict.fromkeys(pairs, -MAX_SIZE) | dict.fromkeys(measures, 0)
-    high = dict.fromkeys([*pairs, *measures], MAX_SIZE)
-    for choice in named:
-        alike_in = [row for row in rows if row[choice] == fields[choice]]
-        if len(alike_in) < _FEW:
-            continue
-        values = {name: np.array([int(row[name]) for row in alike_in]) for name in measures}
-        spans: dict[Any, NDArray[np.int64]] = {
-            **values,
-            **{(one, other): values[one] - values[other] for one, other in pairs},
-        }
-        for key, found in spans.items():
-            low[key] = max(low[key], int(found.min()))
-            high[key] = min(high[key], int(found.max()))
-    moved = {name: int(fields[name]) for name in measures}
-    free = sorted((n for n in measures if n not in fixed), key=lambda name: name != "height")
-    for _ in range(_ROUNDS):
-        for name in free:
-            least = max(low[name], *(moved[m] + low[name, m] for m in measures if m != name))
-            most = min(high[name], *(moved[m] + high[name, m] for m in measures if m != name))
-            moved[name] = min(max(moved[name], least), max(least, most))
-    fits = all(low[m] <= moved[m] <= high[m] for m in free) and all(
-        low[one, other] <= moved[one] - moved[other] <= high[one, other] for one, other in pairs
-    )
-    return {**fields, **moved} if fits else None

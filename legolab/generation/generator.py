@@ -105,6 +105,7 @@ def stream(
     model: str | EmbeddedModel = "embedded",
     backend: str = "auto",
     drafts: int = MAX_DRAFTS,
+    blind: bool = False,
     fields: Mapping[str, Value] | None = None,
     paint: Mapping[str, int | str] | None = None,
     inventory: Inventory | Mapping[str, int] | None = None,
@@ -125,6 +126,8 @@ def stream(
         model: "embedded", the folder of a model that `legolab train` made, or one that is loaded.
         backend: the solver that verifies; without any, the report says UNVERIFIED.
         drafts: draw it at most so many times, at least 1.
+        blind: draw it so many times in any case and keep the likeliest in one piece, without
+            looking at what came out: what the model is worth by itself.
         fields: fields of the description set by hand, over what the caption says.
         paint: part, or "whole" -> colour by name or LDraw code, over what the caption says.
         inventory: the bricks there are; never more of a kind are used.
@@ -152,7 +155,7 @@ def stream(
     wanted = Wanted(fields, paint, inventory, start, change)
     plan = make_plan(understood, known, wanted, rng)
     yield Started(caption, plan.brief.text, seed, plan.notes)
-    drawing = _Drawing(loaded, plan, rng, temperature, max_bricks, backend, drafts)
+    drawing = _Drawing(loaded, plan, rng, temperature, max_bricks, backend, drafts, blind)
     yield from drawing.events()
     best = drawing.best
     structure = best.structure.with_colors(_colors(best.structure, plan))
@@ -192,6 +195,7 @@ class _Drawing:
         max_bricks: int,
         backend: str,
         drafts: int,
+        blind: bool,
     ) -> None:
         self._model = model
         self._plan = plan
@@ -200,6 +204,7 @@ class _Drawing:
         self._max_bricks = max_bricks
         self._backend = backend
         self._drafts = drafts
+        self._blind = blind
         self._clock = time.perf_counter()
         self.drawn: list[Draft] = []
         self.moments: list[Moment] = []
@@ -207,7 +212,10 @@ class _Drawing:
     @property
     def best(self) -> Draft:
         """The closest to the description; of equals the likelier."""
-        return min(self.drawn, key=lambda d: (not d.finished, d.distance(), -d.likelihood))
+        return min(self.drawn, key=lambda d: (not d.finished, self._amiss(d), -d.likelihood))
+
+    def _amiss(self, draft: Draft) -> int:
+        return draft.damage() if self._blind else draft.distance()
 
     def events(self) -> Iterator[Event]:
         """Draw, and show the best at the end."""
@@ -229,13 +237,14 @@ class _Drawing:
             yield from draft.events()
             self.drawn.append(draft)
             self._tell("end", len(draft.structure), draft.report.verdict.value)
-            amiss, likely = draft.distance(), draft.likelihood
+            amiss, likely = self._amiss(draft), draft.likelihood
             self._tell("judged", number, f"{amiss} amiss, {likely:.2f} nats a brick")
             cut_short = not draft.finished and plan.stock is None
-            if cut_short or amiss == 0 or plan.is_whole:
+            if cut_short or (amiss == 0 and not self._blind) or plan.is_whole:
                 break
             if number + 1 < self._drafts:
-                warmth = max(self._temperature, min(_BOLDEST, warmth * _BOLDER))
+                if not self._blind:
+                    warmth = max(self._temperature, min(_BOLDEST, warmth * _BOLDER))
                 yield RolledBack(0, "it came out differently: drawn again")
         best = self.best
         if best is not self.drawn[-1]:

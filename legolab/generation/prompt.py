@@ -15,6 +15,7 @@ import numpy as np
 
 from legolab.errors import CaptionError, InputError
 from legolab.generation.coloring import read_paint
+from legolab.generation.fitting import MAX_SIZE, fitted
 from legolab.generation.lexicon import ALIASES, CATEGORIES, PARTS, Category, Choice, Value
 from legolab.generation.reading import (
     LINKS,
@@ -34,9 +35,6 @@ from legolab.generation.wordtable import Nearest, nearest, word_table
 
 MAX_CAPTION = 1000
 """Characters."""
-
-MAX_SIZE = 20
-"""Studs or layers a side."""
 
 _WHOLE = ("width", "depth", "height")  # measures without which there is no room for anything
 
@@ -256,7 +254,7 @@ def complete(
     """Fill what a caption leaves open from one of the known descriptions.
 
     A few are drawn among those that fulfil the most wishes, and the most typical of these is taken;
-    wishes that even it does not fulfil are then written into it.
+    wishes that even it does not fulfil are then written into it, and the rest gives way.
 
     Args:
         understood: what was read.
@@ -276,6 +274,10 @@ def complete(
     fields = max(drawn, key=lambda row: sum(row[name] == value for name, value in typical))
     for name, wish in understood.wishes.items():
         fields[name] = wish.nearest(fields[name])
+    if fulfilled.max() < len(understood.wishes):
+        words = frozenset(name for name, wish in understood.wishes.items() if wish.value)
+        within = {n: (w.low, w.high) for n, w in understood.wishes.items() if not w.value}
+        fields = fitted(fields, words, CATEGORIES[understood.category], known, within)
     return Brief(understood.category, fields, frozenset(understood.wishes))
 
 

@@ -162,6 +162,7 @@ class Examiner:
         cases: Sequence[Case],
         *,
         drafts: int = MAX_DRAFTS,
+        blind: bool = False,
         seeds: int = 1,
         model: str = "embedded",
         tell: Callable[[Progress], None] = lambda _: None,
@@ -179,7 +180,7 @@ class Examiner:
             tell(Progress(done, 0, total, seconds, case.caption, seed, refused=refused))
             start, cpu = time.perf_counter(), time.process_time()
             try:
-                result = generate(case.caption, seed=seed, model=model, drafts=drafts)
+                result = generate(case.caption, seed=seed, model=model, drafts=drafts, blind=blind)
             except CaptionError:
                 refused += 1
                 yield Answer(case, case.wishes or {}, Measures())

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import ipywidgets
 
 from legolab.errors import InputError
+from legolab.generation.fitting import MAX_SIZE
 from legolab.generation.lexicon import CATEGORIES, Choice, Field, Value
-from legolab.generation.prompt import MAX_SIZE, Brief, read_description
+from legolab.generation.prompt import Brief, read_description
 from legolab.generation.result import Generation
 from legolab.widgets.fold import Fold
 from legolab.widgets.plot import plot_trace

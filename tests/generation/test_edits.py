@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from legolab.errors import CaptionError
 from legolab.generation.coloring import paint_in_words
-from legolab.generation.edits import Change, change, fitted
+from legolab.generation.edits import Change, change
+from legolab.generation.fitting import fitted
 from legolab.generation.lexicon import CATEGORIES, Category, Choice, Value
 from legolab.generation.models.embedded import load_embedded
 from legolab.generation.prompt import Brief, describe, read_description

@@ -203,29 +203,6 @@ class EmbeddedModel:
         seen = self._read(tokens, len(rows))
         return [self._head[wanted] @ x for wanted, x in zip(rows, seen, strict=True)]
 
-    def steps_beside(
-        self, other: EmbeddedModel, tokens: Sequence[int], rows: Sequence[NDArray[np.intp]]
-    ) -> tuple[list[Floats], list[Floats]]:
-        """As `steps`, for this text and another one of the same model, in one pass.
-
-        Args:
-            other: a session of the same model.
-            tokens: that both go on with.
-            rows: as for `steps`.
-        """
-        if self._reader is None or max(self.length, other.length) + len(tokens) > self.context:
-            return self.steps(tokens, rows), other.steps(tokens, rows)
-        texts = [(tokens, text.length, text._cache) for text in (self, other)]
-        seen = self._reader.read(texts)
-        self.length += len(tokens)
-        other.length += len(tokens)
-        last = len(rows)
-        parts = seen[: len(tokens)][-last:], seen[len(tokens) :][-last:]
-        own, others = (
-            [self._head[wanted] @ x for wanted, x in zip(rows, part, strict=True)] for part in parts
-        )
-        return own, others
-
     def logits(self, tokens: Sequence[int], last: int) -> Floats:
         """Read tokens after those already read.
 
