@@ -106,7 +106,8 @@ def with_measures(
         for name in free:
             least = max(low[name], *(moved[m] + low[name, m] for m in measures if m != name))
             most = min(high[name], *(moved[m] + high[name, m] for m in measures if m != name))
-            moved[name] = min(max(moved[name], least), max(least, most))
+            near = min(max(moved[name], least), max(least, most))
+            moved[name] = min(max(near, low[name]), high[name])
     fits = all(low[m] <= moved[m] <= high[m] for m in free) and all(
         low[one, other] <= moved[one] - moved[other] <= high[one, other] for one, other in pairs
     )

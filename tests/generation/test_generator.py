@@ -159,6 +159,28 @@ def test_of_drafts_that_are_as_close_the_likelier_is_kept(
     assert last.result.trace.likelihood == pytest.approx(-0.5)
 
 
+def test_a_blind_choice_draws_all_and_looks_only_at_likelihood_and_loose_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The second is as described, the third is likelier, the first likeliest but in two pieces."""
+    monkeypatch.setattr(planning, "complete", lambda *_: _brief(4, 2, 1))
+    row = [Brick(2, 2, x, 18, 0) for x in (0, 2)]
+    drafts = iter(((row, -0.1), ([Brick(4, 2, 0, 18, 0)], -0.9), ([Brick(2, 2, 0, 18, 0)], -0.5)))
+
+    def growth(*_: object, **__: object) -> Draft:
+        bricks, likelihood = next(drafts)
+        growth = _growth_that_says(bricks, brief=_brief(4, 2, 1))
+        growth._decoder.likelihood = likelihood
+        growth.rejoined = len(drafting.REJOINED_LAYERS)  # pieces may stay
+        return growth
+
+    monkeypatch.setattr(generator, "Draft", growth)
+    *_, last = stream("a table", seed=1, drafts=3, blind=True)
+    assert isinstance(last, Finished)
+    assert list(last.result.structure) == [Brick(2, 2, 0, 18, 0)]
+    assert last.result.trace.drafts == 3
+
+
 def test_what_was_taken_back_is_not_counted_in_the_likelihood() -> None:
     result = generate("a chair", seed=3)
     assert -3 < result.trace.likelihood < 0

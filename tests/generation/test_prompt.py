@@ -277,3 +277,16 @@ def test_a_description_is_read_as_it_was_written() -> None:
 def test_other_texts_are_no_descriptions(text: str) -> None:
     with pytest.raises(InputError, match="expected"):
         read_description(text)
+
+
+def test_what_no_known_description_fulfils_is_made_to_fit() -> None:
+    """A high back is six layers and more over the seat: the seat gives way to the height asked."""
+    rows = [["high", seat, seat + rise] for seat in (3, 5, 8) for rise in (8, 9, 11)]
+    rows += [["low", seat, seat + rise] for seat in (3, 5, 8) for rise in (4, 5, 6)]
+    rest = {"slats": "none", "legs": "four", "thickness": "thin", "arms": "none"}
+    known = [[back, *rest.values(), seat, 7, 7, height] for back, seat, height in rows]
+    wishes = {"back": Wish("high"), "seat": Wish(low=7, high=12), "height": Wish(low=1, high=15)}
+    brief = complete(Understanding("chair", wishes, ()), known, np.random.default_rng(0))
+    seat, height = int(brief.fields["seat"]), int(brief.fields["height"])
+    assert brief.fields["back"] == "high"
+    assert 8 <= height - seat <= 11
