@@ -324,8 +324,10 @@ def _check(seed: int | None, temperature: float, max_bricks: int, drafts: int) -
         raise InputError(f"expected a temperature above 0 and up to 10, got {temperature!r:.40}")
     if max_bricks < 1:
         raise InputError(f"expected at least 1 brick, got {max_bricks}")
-    if not 1 <= drafts <= MOST_DRAFTS:
-        raise InputError(f"expected at least 1 draft and at most {MOST_DRAFTS}, got {drafts}")
+    if drafts < 1:
+        raise InputError(f"expected at least 1 draft, got {drafts}")
+    if drafts > MOST_DRAFTS:
+        raise InputError(f"expected at most {MOST_DRAFTS} drafts, got {drafts}")
 
 
 def _loaded(model: str | EmbeddedModel) -> EmbeddedModel:

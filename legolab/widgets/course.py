@@ -63,7 +63,7 @@ def courses(moments: Sequence[Moment]) -> list[Course]:
             found[-1].ended = moment.ms
         elif moment.what == "chosen":
             chosen = moment.brick
-        elif found:
+        elif found and moment.what != "judged":
             _take(found[-1], moment, following)
     if found:
         found[chosen].is_kept = True

@@ -62,9 +62,9 @@ class Dying:
         return self.engine.ready()
 
     def stream(self, request):
-        self.asked.append(request.caption)
-        if self.deaths.get(request.caption, 0) > 0:
-            self.deaths[request.caption] -= 1
+        self.asked.append(request.order.caption)
+        if self.deaths.get(request.order.caption, 0) > 0:
+            self.deaths[request.order.caption] -= 1
             raise EngineError("expected the engine to finish this request, but it is dead")
         return self.engine.stream(request)
 

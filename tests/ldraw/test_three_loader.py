@@ -21,9 +21,10 @@ from tests.rendering.models import chair, house
 
 
 def every_kind() -> BrickStructure:
-    """Every kind of brick in both turns, each in another colour, at another height."""
-    bricks = [Brick(h, w, 0, 0, z) for z, (h, w) in enumerate(SIZES)]
-    return BrickStructure(bricks, colors=sorted(PALETTE))
+    """Every kind of brick in both turns, every colour, each at another height."""
+    colors = sorted(PALETTE)
+    bricks = [Brick(*SIZES[z % len(SIZES)], 0, 0, z) for z in range(len(colors))]
+    return BrickStructure(bricks, colors=colors)
 
 
 def odd_colors() -> BrickStructure:

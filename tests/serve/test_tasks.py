@@ -49,7 +49,7 @@ class FakeEngine:
 
     def documents(self, request):
         self.asked.append(request)
-        yield event_to_json(Started(request.caption, "a chair", 7, ()))
+        yield event_to_json(Started(request.order.caption, "a chair", 7, ()))
         if self.errors:
             raise self.errors.pop(0)
         self.meanwhile()
@@ -111,7 +111,7 @@ def test_a_job_is_built_verified_stored_and_told(line, work, redis, settings):
         "settled",
         "finished",
     ]
-    assert (engine.asked[0].caption, engine.asked[0].seed) == ("a chair", 7)
+    assert (engine.asked[0].order.caption, engine.asked[0].order.seed) == ("a chair", 7)
     last = events[-1]
     store = store_of(settings)
     assert stored(settings) == [last["result"]]

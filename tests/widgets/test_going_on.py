@@ -201,7 +201,7 @@ def test_no_more_bricks_are_used_than_there_are_and_what_is_missing_is_said(pane
     panel.build_again()
     assert panel.wait(60) and panel.state is State.DONE
     assert brick_counts(panel.result.structure) == {"2x2": 3}
-    assert panel.result.missing and "The inventory ran out" in panel.message.value
+    assert panel.result.missing and "The inventory is short" in panel.message.value
     assert "more to build than the bricks it was allowed" not in panel.message.value
 
 

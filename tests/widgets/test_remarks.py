@@ -39,7 +39,7 @@ def test_bricks_that_stayed_are_told_once(result):
 def test_a_model_that_is_not_whole_says_why_once(result):
     short = replace(result, trace=replace(result.trace, finished=False))
     assert remarks(short) == ["It had more to build than the bricks it was allowed."]
-    note = "The inventory ran out; what I would build needs 2 × 2x4 more."
+    note = "The inventory is short; as I would build it, it takes 2 × 2x4 more."
     assert remarks(replace(short, notes=(note,), missing={"2x4": 2})) == [note]
 
 
