@@ -113,7 +113,7 @@ def _progress_fields(event: Mapping[str, Any]) -> dict[str, str | int]:
         fields["reason"] = event["reason"]
     if "index" in event:
         fields["bricks"] = event["index"] + 1
-    elif "kept" in event:
+    elif event["type"] in ("rolled_back", "trimmed"):
         fields["bricks"] = event["kept"]
     elif kind == "started":
         fields["bricks"] = 0

@@ -66,7 +66,8 @@ def _noun(category: Category, fields: Mapping[str, Value], dice: Dice) -> tuple[
         for noun, means in category.nouns.items()
         if all(fields[name] == value for name, value in means.items())
     ]
-    noun = category.name if dice.chance(0.4) else dice.choice(true)
+    plain = dice.chance(0.4) and category.name in true
+    noun = category.name if plain else dice.choice(true)
     return noun, set(category.nouns.get(noun, {}))
 
 

@@ -31,9 +31,10 @@ def gate(job_id):
     return f"gate:{job_id}"
 
 
-def build(owner, prompt, seed, temperature, max_bricks):
+def build(owner, order):
     job = get_current_job()
-    result = generation(prompt, seed)
+    seed, max_bricks = order.get("seed"), order["max_bricks"]
+    result = generation(order["caption"], seed)
     stored = str(uuid.uuid5(uuid.NAMESPACE_OID, job.id))
     last = {"result": stored, "files": list(FILES), "brick_counts": brick_counts(result.structure)}
     for event in events(result):

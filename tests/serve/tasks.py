@@ -14,8 +14,9 @@ KEEP = 3600
 REPORT = {"schema": "legolab.report/1", "verdict": "stable"}
 
 
-def build(owner, prompt, seed, temperature, max_bricks):
+def build(owner, order):
     job = get_current_job()
+    prompt, seed = order["caption"], order.get("seed")
     events = [
         {"type": "started", "caption": prompt, "description": "chair", "seed": seed, "notes": []},
         {"type": "brick_placed", "index": 0, "brick": "2x4 (0,0,0)"},
@@ -44,6 +45,9 @@ def finished(job_id, seed=7):
         "seed": seed,
         "notes": [],
         "differences": [],
+        "paint": {},
+        "kept": 0,
+        "missing": {},
         "report": REPORT,
         "brick_counts": {"2x2": 1, "2x4": 1},
         "result": str(uuid.uuid5(uuid.NAMESPACE_OID, job_id)),

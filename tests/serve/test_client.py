@@ -471,7 +471,7 @@ def test_submit_leaves_the_folder_that_generate_leaves(shell, worker):
         assert (shell.folder / "a-chair-seed7" / name).read_bytes() == content
     for words in (
         "A chair",
-        "The model was asked for: chair, back high",
+        "Interpreted as: chair, back high",
         "I took seat to mean chair.",
         "Stands, holds ",
         "2 in 2 layers",

@@ -94,10 +94,13 @@ async def test_what_a_worker_gets_is_json(queue, redis):
     assert (name, arguments) == ("tests.serve.tasks.build", [])
     assert keywords == {
         "owner": "ada",
-        "prompt": "a chair",
-        "seed": 7,
-        "temperature": 0.3,
-        "max_bricks": 200,
+        "order": {
+            "caption": "a chair",
+            "seed": 7,
+            "temperature": 0.3,
+            "max_bricks": 200,
+            "drafts": 5,
+        },
     }
     assert int(stored[b"timeout"]) == 300
     assert int(stored[b"retries_left"]) == 2

@@ -447,7 +447,7 @@ def _outcome(service: Service, view: JobView) -> dict[str, Any]:
         "ldr_url": links.get(LDRAW),
         "files": links,
         "verdict": view.finished["report"]["verdict"],
-        **{name: view.finished[name] for name in told},
+        **{name: view.finished.get(name) for name in told},
     }
 
 
