@@ -42,7 +42,8 @@ from tests.generation.tiny import write_tiny_model
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and Unix sockets")
 
-LONG = Request(Order("a bookshelf with five shelves", seed=2))  # seconds, hundreds of events
+LONG = Request(Order("a bookshelf with five shelves", seed=2, temperature=3.0, drafts=60))
+"""So hot that nothing comes out as described: it takes minutes, in which much happens."""
 SHORT = Request(Order("a small table", seed=1, max_bricks=4))
 
 
@@ -97,6 +98,7 @@ def alone(request: Request) -> list[Event]:
             seed=request.order.seed,
             temperature=request.order.temperature,
             max_bricks=request.order.max_bricks,
+            drafts=request.order.drafts,
         )
     )
 
@@ -246,7 +248,7 @@ def test_cancel_from_another_process_by_name(engine: Engine) -> None:
 
 
 def test_cancelling_one_in_line_leaves_the_one_that_runs(engine: Engine) -> None:
-    one = Request(Order("a chair with four legs and a high back", seed=1))
+    one = Request(Order("a chair", seed=1, temperature=3.0, drafts=8))  # seconds
     running = engine.stream(one)
     events = [next(running)]
     with ThreadPoolExecutor(1) as pool:
@@ -335,7 +337,7 @@ def test_a_client_that_dies_in_the_middle_keeps_nobody(engine: Engine) -> None:
     script = (
         "import os, signal, sys; from legolab.generation.engine import Request, connect; "
         "from legolab.generation.order import Order; "
-        "order = Order('a bookshelf with five shelves', seed=2); "
+        "order = Order('a bookshelf', seed=2, temperature=3.0, drafts=60); "
         "events = connect(sys.argv[1]).stream(Request(order)); "
         "next(events); next(events); os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -489,7 +491,7 @@ OWNER = (
     "import sys; from legolab.generation.engine import Engine, Request; "
     "from legolab.generation.order import Order; "
     "engine = Engine(); print(engine.ready().pid, engine.address, flush=True); "
-    "order = Order('a bookshelf with five shelves', seed=2); "
+    "order = Order('a bookshelf', seed=2, temperature=3.0, drafts=60); "
     "events = engine.stream(Request(order)); next(events); "
 )
 

@@ -36,6 +36,7 @@ def panel(engine):
 def begin_long(panel):
     """Have something built that takes a while; returns once bricks have arrived."""
     panel.seed.value = "2"
+    panel.temperature.value = 1.5  # hardly anything comes out as described then
     panel.build(LONG)
     wait_until(lambda: len(panel.viewer.structure) > 0)
 
