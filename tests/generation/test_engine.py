@@ -42,8 +42,9 @@ from tests.generation.tiny import write_tiny_model
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and Unix sockets")
 
-LONG = Request(Order("a bookshelf with five shelves", seed=2, temperature=3.0, drafts=60))
-"""So hot that nothing comes out as described: it takes minutes, in which much happens."""
+ONES = {"1x1": 400}  # with these alone everything runs out of bricks, and is drawn again
+LONG = Request(Order("a bookshelf with five shelves", seed=2, inventory=ONES, drafts=60))
+"""Takes minutes, in which much happens."""
 SHORT = Request(Order("a small table", seed=1, max_bricks=4))
 
 
@@ -99,6 +100,7 @@ def alone(request: Request) -> list[Event]:
             temperature=request.order.temperature,
             max_bricks=request.order.max_bricks,
             drafts=request.order.drafts,
+            inventory=request.order.inventory or None,
         )
     )
 
@@ -248,7 +250,7 @@ def test_cancel_from_another_process_by_name(engine: Engine) -> None:
 
 
 def test_cancelling_one_in_line_leaves_the_one_that_runs(engine: Engine) -> None:
-    one = Request(Order("a chair", seed=1, temperature=3.0, drafts=8))  # seconds
+    one = Request(Order("a chair", seed=1, inventory={"1x1": 150}, drafts=5))  # seconds
     running = engine.stream(one)
     events = [next(running)]
     with ThreadPoolExecutor(1) as pool:
@@ -337,7 +339,7 @@ def test_a_client_that_dies_in_the_middle_keeps_nobody(engine: Engine) -> None:
     script = (
         "import os, signal, sys; from legolab.generation.engine import Request, connect; "
         "from legolab.generation.order import Order; "
-        "order = Order('a bookshelf', seed=2, temperature=3.0, drafts=60); "
+        "order = Order('a bookshelf', seed=2, inventory={'1x1': 400}, drafts=60); "
         "events = connect(sys.argv[1]).stream(Request(order)); "
         "next(events); next(events); os.kill(os.getpid(), signal.SIGKILL)"
     )
@@ -491,7 +493,7 @@ OWNER = (
     "import sys; from legolab.generation.engine import Engine, Request; "
     "from legolab.generation.order import Order; "
     "engine = Engine(); print(engine.ready().pid, engine.address, flush=True); "
-    "order = Order('a bookshelf', seed=2, temperature=3.0, drafts=60); "
+    "order = Order('a bookshelf', seed=2, inventory={'1x1': 400}, drafts=60); "
     "events = engine.stream(Request(order)); next(events); "
 )
 

@@ -36,8 +36,9 @@ def panel(engine):
 def begin_long(panel):
     """Have something built that takes a while; returns once bricks have arrived."""
     panel.seed.value = "2"
-    panel.temperature.value = 1.5  # hardly anything comes out as described then
+    panel.stock.lines.value = "1x1 400"  # with these alone it is drawn again and again
     panel.build(LONG)
+    panel.stock.lines.value = ""
     wait_until(lambda: len(panel.viewer.structure) > 0)
 
 
