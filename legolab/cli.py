@@ -14,13 +14,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.util import find_spec
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -260,15 +260,7 @@ def _make(
     except KeyboardInterrupt:
         console.complain("Stopped before the model was finished; nothing was written.")
         raise typer.Exit(INTERRUPTED) from None
-    if as_json:
-        from legolab.artefacts import document_of
-
-        paths = {"folder": str(folder), "files": [str(file) for file in files]}
-        console.write_json(document_of(result) | paths)
-    else:
-        seconds = result.trace.seconds | {"files": time.monotonic() - began}
-        console.show_generation(result, seconds, files)
-    raise typer.Exit(_exit_code(result.report))
+    _tell(result, folder, files, time.monotonic() - began, as_json)
 
 
 def _grow(
@@ -291,6 +283,25 @@ def _grow(
             case _:
                 pass
     raise AssertionError("a generation ended without a result")
+
+
+def _tell(
+    result: Generation,
+    folder: Path,
+    files: Sequence[Path],
+    seconds: float,
+    as_json: bool,
+    more: Mapping[str, str] | None = None,
+) -> NoReturn:
+    """Say what came out and where it is, and end with the verdict's exit code."""
+    if as_json:
+        from legolab.artefacts import document_of
+
+        paths = {"folder": str(folder), "files": [str(file) for file in files]}
+        console.write_json(document_of(result) | dict(more or {}) | paths)
+    else:
+        console.show_generation(result, result.trace.seconds | {"files": seconds}, files)
+    raise typer.Exit(_exit_code(result.report))
 
 
 def _write(result: Generation, folder: Path, force: bool) -> list[Path]:
@@ -348,15 +359,7 @@ def submit(
     except FileError:
         _call_off(job)
         raise
-    if as_json:
-        from legolab.artefacts import document_of
-
-        paths = {"folder": str(folder), "files": [str(file) for file in files]}
-        console.write_json(document_of(result) | {"job_id": job.id} | paths)
-    else:
-        seconds = result.trace.seconds | {"files": time.monotonic() - began}
-        console.show_generation(result, seconds, files)
-    raise typer.Exit(_exit_code(result.report))
+    _tell(result, folder, files, time.monotonic() - began, as_json, {"job_id": job.id})
 
 
 def _client(url: str | None, token: str | None) -> Client:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from legolab.errors import CaptionError, InputError, LegolabError
@@ -34,6 +36,10 @@ def test_who_stops_reading_stops_the_building() -> None:
     results = generate_many(["a stool"] * 50, range(50), lanes=2, max_bricks=5)
     next(results)
     results.close()  # type: ignore[attr-defined]
+    lanes = [thread for thread in threading.enumerate() if "legolab-lane" in thread.name]
+    for lane in lanes:
+        lane.join(30)
+    assert lanes and not any(lane.is_alive() for lane in lanes)
 
 
 def test_no_captions_give_no_results() -> None:
