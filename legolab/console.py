@@ -174,7 +174,9 @@ class TrainingLine(_LiveLine):
         gauge = progress.gauge
         if gauge is not None:
             unseen = f"own {gauge.own:.2f}, bare {gauge.bare:.2f}, other {gauge.other:.2f}"
-            complain(f"{self._now}   unseen shapes, nats per brick: {unseen}")
+            now = f"{self._now}   unseen shapes, nats per brick: {unseen}"
+            built = progress.samples
+            complain(f"{now}; {built.described:.0%} as described" if built else now)
         elif progress.stage != self._stage and not _err.is_terminal:
             complain(self._now)
         self._stage = progress.stage

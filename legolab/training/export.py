@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from legolab.training.train import Recipe
 
 DESCRIPTIONS_PER_CATEGORY = 300
+
+_CURVE_ROWS = 15  # of the table, at most; the last measurement is always one
+
+_CURVE = """
+The run. Nats per brick of the loss (mean of 20 steps), and on shapes it never saw with their own
+description, with the category alone and with another's description; then first drafts of a few of
+these shapes: the share of what can be seen of their descriptions that is so, and in one piece.
+
+| minutes | tokens | loss | own | bare | another's | as described | one piece |
+|---|---|---|---|---|---|---|---|"""
 
 
 def export_model(
@@ -36,7 +47,7 @@ def export_model(
         tokenizer: what it reads by.
         rows: the corpus.
         recipe: what the run was told.
-        history: what it measured on the way; the last entry goes into the card.
+        history: what it measured on the way, for the card.
         begun_with: `training_line` of the model whose weights it began with, if it did.
     """
     import copy
@@ -89,9 +100,7 @@ def _card(
     history: Sequence[dict[str, Any]],
     begun_with: str,
 ) -> str:
-    last = history[-1]
     distinct = len({row.digest for row in rows}) / len(rows)
-    gauge = last["gauge"]
     command = "`legolab train`"
     if begun_with:
         command += f"; begun with the weights of: {begun_with.rstrip('.')}"
@@ -108,11 +117,33 @@ description of one of {len(CATEGORIES)} subjects and writes bricks, one `HxW (x,
 - Subjects: {", ".join(CATEGORIES)}.
 - Data: {len(rows):,} structures drawn by legolab's own parametric shapes (seed {recipe.seed}),
   {distinct:.0%} of them distinct; no other data.
-{_TRAINING}{last["minutes"]:.0f} minutes, {last["tokens"] / 1e6:.1f}M tokens, {command}.
-- On shapes it never saw, nats per brick: {gauge["own"]:.2f} with the shape's own description,
-  {gauge["bare"]:.2f} with the category alone, {gauge["other"]:.2f} with another's description.
+{_TRAINING}{_lasted(history)}, {command}.
 - Limits: one subject at a time, no colours, at most 20 studs or layers a side, and nothing it was
   not taught. What it writes is checked by physics before anyone calls it stable.
 
 Recipe: `{json.dumps(asdict(recipe))}`
-"""
+{_curve(history)}"""
+
+
+def _lasted(history: Sequence[dict[str, Any]]) -> str:
+    if not history:
+        return "under way"
+    last = history[-1]
+    return f"{last['minutes']:.0f} minutes, {last['tokens'] / 1e6:.1f}M tokens"
+
+
+def _curve(history: Sequence[dict[str, Any]]) -> str:
+    """The run as a table; empty before anything was measured."""
+    if not history:
+        return ""
+    every = math.ceil(len(history) / _CURVE_ROWS)
+    lines = [_measured(entry) for entry in history[::-1][::every]][::-1]
+    return "\n".join((_CURVE, *lines, ""))
+
+
+def _measured(entry: dict[str, Any]) -> str:
+    gauge, samples = entry["gauge"], entry.get("samples")
+    nats = [f"{value:.2f}" for value in (gauge["own"], gauge["bare"], gauge["other"])]
+    built = [f"{samples[name]:.0%}" for name in ("described", "whole")] if samples else ["", ""]
+    cells = (f"{entry['minutes']:.0f}", f"{entry['tokens'] / 1e6:.1f}M", f"{entry['loss']:.2f}")
+    return f"| {' | '.join((*cells, *nats, *built))} |"

@@ -10,13 +10,14 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from legolab.errors import InputError
 from legolab.training.batches import Batch, Example, Tokens, encode_rows, training_batches
 from legolab.training.corpus import Row, make_corpus, read_corpus
+from legolab.training.samples import Samples, sample
 from legolab.training.tokenizer import load_tokenizer, train_tokenizer
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _FLOOR = 0.05  # the learning rate ends at this share
 _MUON_RATE, _ADAM_RATE = 0.02, 3e-3
 _WARM_RATE = 0.5  # of these, for weights that are trained already
 _CHECKPOINT_SECONDS = 300.0
+_LOSSES = 20  # steps over which the loss is told
 _VALIDATION_ROWS = 420
 _TOKENIZER_ROWS = 10_000
 
@@ -45,6 +47,7 @@ class Recipe:
     heads: int = 4
     feed_forward: int = 688
     batch_tokens: int = 6144
+    samples: int = 21  # shapes it never saw that it builds at every checkpoint
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Gauge:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands; `gauge` only where it was just measured."""
+    """Where a run stands; `gauge` and `samples` only where they were just measured."""
 
     stage: str
     done: float  # 0 to 1
@@ -68,6 +71,7 @@ class Progress:
     tokens_per_second: float = 0.0
     minutes: float = 0.0
     gauge: Gauge | None = None
+    samples: Samples | None = None
 
 
 @dataclass
@@ -79,6 +83,7 @@ class _State:
     batch: int = 0  # next batch of the epoch
     tokens: int = 0
     seconds: float = 0.0
+    losses: list[float] = field(default_factory=list)  # nats per brick of the last steps
     begun_with: str = ""  # what the trained model that the run began with says of its training
     history: list[dict[str, Any]] = field(default_factory=list)
 
@@ -91,6 +96,7 @@ def train_model(
     start: Path | None = None,
     processes: int = 1,
     report: Callable[[Progress], None] = lambda progress: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Path:
     """Make the corpus (unless `out` holds this one), train, and export to `out/model`.
 
@@ -101,9 +107,11 @@ def train_model(
         start: folder of a trained model to begin with: its weights and its tokenizer.
         processes: how many make the corpus; the bytes are the same for any number.
         report: called now and then with where the run stands.
+        clock: seconds; the learning rate follows it. Where it goes on by as much every time it is
+            asked, a run that was killed and resumed ends with the weights of one that was not.
 
     Returns:
-        The folder of the exported model.
+        The folder of the exported model; it holds the last checkpoint's while the run lasts.
 
     Raises:
         InputError: there is nothing to resume or to start from, a run is already there and
@@ -149,10 +157,19 @@ def train_model(
         run.start_from(start)
     if resume:
         run.load()
-    run.train(seen, unseen[:_VALIDATION_ROWS], report)
-    return export_model(
-        out / "model", run.model, tokenizer, rows, recipe, run.state.history, run.state.begun_with
-    )
+    to_build = [row for row in rows if row.held_out][: recipe.samples]
+
+    def export() -> Path:
+        state = run.state
+        return export_model(
+            out / "model", run.model, tokenizer, rows, recipe, state.history, state.begun_with
+        )
+
+    def build() -> Samples | None:
+        return sample(export(), to_build) if to_build else None
+
+    run.train(seen, unseen[:_VALIDATION_ROWS], build, report, clock)
+    return export()
 
 
 def _corpus(
@@ -214,29 +231,31 @@ class _Run:
         self,
         seen: list[Example],
         unseen: list[Example],
+        build: Callable[[], Samples | None],
         report: Callable[[Progress], None],
+        clock: Callable[[], float],
     ) -> None:
         """Train until the recipe's minutes are used up."""
         state = self.state
-        started = saved = time.monotonic() - state.seconds
-        saved += state.seconds
-        losses: list[float] = []
+        started, saved = clock() - state.seconds, state.seconds
         for batch in self._batches(seen):
-            state.seconds = time.monotonic() - started
+            state.seconds = clock() - started
             done = state.seconds / (self.recipe.minutes * 60)
             if done >= 1:
                 break
-            losses.append(self._step(batch, done))
+            state.losses = [*state.losses, self._step(batch, done)][-_LOSSES:]
             state.step += 1
             state.tokens += batch.tokens.size
-            if state.step % 20 == 0:
-                report(self._progress(done, losses[-20:]))
-            if time.monotonic() - saved > _CHECKPOINT_SECONDS:
-                saved = time.monotonic()
-                report(self._measured(done, losses[-20:], unseen))
+            if state.step % _LOSSES == 0:
+                report(self._progress(done))
+            if state.seconds - saved >= _CHECKPOINT_SECONDS:
+                saved = state.seconds
+                measured = self._measured(done, unseen, build)
                 self.save()
-        report(self._measured(1.0, losses[-20:], unseen))
+                report(measured)
+        measured = self._measured(1.0, unseen, build)
         self.save()
+        report(measured)
 
     def _batches(self, seen: list[Example]) -> Iterator[Batch]:
         state = self.state
@@ -268,21 +287,26 @@ class _Run:
         self.model.zero_grad(set_to_none=True)
         return float(loss.item()) * TOKENS_PER_BRICK
 
-    def _progress(self, done: float, losses: list[float]) -> Progress:
+    def _progress(self, done: float) -> Progress:
         state = self.state
         return Progress(
             "training",
             done,
             step=state.step,
-            loss=sum(losses) / max(1, len(losses)),
+            loss=sum(state.losses) / max(1, len(state.losses)),
             tokens=state.tokens,
             tokens_per_second=state.tokens / max(state.seconds, 1e-9),
             minutes=state.seconds / 60,
         )
 
-    def _measured(self, done: float, losses: list[float], unseen: list[Example]) -> Progress:
-        progress = self._progress(done, losses)
-        measured = Progress(**{**asdict(progress), "gauge": measure(self.model, unseen)})
+    def _measured(
+        self,
+        done: float,
+        unseen: list[Example],
+        build: Callable[[], Samples | None],
+    ) -> Progress:
+        gauge = measure(self.model, unseen)
+        measured = replace(self._progress(done), gauge=gauge, samples=build())
         self.state.history.append(asdict(measured))
         return measured
 

@@ -1,6 +1,8 @@
 """A training run: what it measures, that it can be resumed, and that its export decodes."""
 
+import itertools
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +18,16 @@ from legolab.training.corpus import make_row
 from legolab.training.tokenizer import brick_pieces, train_tokenizer
 from legolab.training.train import Progress, Recipe, train_model
 
-SMALL = Recipe(structures=105, seed=2, minutes=0.02, hidden=32, layers=1, heads=2, feed_forward=48)
+SMALL = Recipe(
+    structures=105,
+    seed=2,
+    minutes=0.02,
+    hidden=32,
+    layers=1,
+    heads=2,
+    feed_forward=48,
+    samples=1,
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +43,8 @@ def test_a_run_ends_with_a_model_that_decodes(run: tuple[Path, list[Progress]]) 
     model = EmbeddedModel(out / "model")
     assert set(model.descriptions) >= {"chair", "table"}
     assert len(model.step(model.encode("<|begin|>chair<|sep|>"))) > 100
-    assert "Limits" in (out / "model" / "README.md").read_text(encoding="utf-8")
+    card = (out / "model" / "README.md").read_text(encoding="utf-8")
+    assert "Limits" in card and card.splitlines()[-1].startswith("| 0 | 0.0M | ")
 
 
 def test_progress_ends_with_a_gauge_on_unseen_shapes(run: tuple[Path, list[Progress]]) -> None:
@@ -44,6 +56,8 @@ def test_progress_ends_with_a_gauge_on_unseen_shapes(run: tuple[Path, list[Progr
         math.isfinite(nats) and nats > 0
         for nats in (last.gauge.own, last.gauge.bare, last.gauge.other)
     )
+    assert last.samples is not None and last.samples.count == 1
+    assert 0 <= last.samples.described <= 1 and last.samples.whole in (0, 1)
 
 
 def test_a_run_is_not_overwritten_but_resumed(run: tuple[Path, list[Progress]]) -> None:
@@ -55,6 +69,39 @@ def test_a_run_is_not_overwritten_but_resumed(run: tuple[Path, list[Progress]]) 
     train_model(out, recipe=longer, resume=True, report=again.append)
     assert again[-1].step > told[-1].step
     assert again[-1].tokens > told[-1].tokens
+
+
+class _KilledError(Exception):
+    pass
+
+
+def test_a_run_killed_and_resumed_ends_with_the_same_weights(tmp_path: Path) -> None:
+    recipe = replace(SMALL, minutes=20, samples=0, batch_tokens=3000)
+    once = train_model(tmp_path / "once", recipe=recipe, clock=_minutes())
+    with pytest.raises(_KilledError):
+        train_model(tmp_path / "twice", recipe=recipe, clock=_minutes(13))
+    told: list[Progress] = []
+    twice = train_model(
+        tmp_path / "twice", recipe=recipe, resume=True, report=told.append, clock=_minutes()
+    )
+    assert [p.step for p in told if p.gauge] == [15, 19], "it went on from the checkpoint at 10"
+    weights = [(model / "model.safetensors").read_bytes() for model in (once, twice)]
+    assert weights[0] == weights[1]
+    cards = [(model / "README.md").read_text(encoding="utf-8") for model in (once, twice)]
+    assert cards[0] == cards[1]
+
+
+def _minutes(last: float = math.inf) -> Callable[[], float]:
+    """A clock that is a minute further whenever it is asked, until it ends all."""
+    ticks = itertools.count()
+
+    def clock() -> float:
+        minutes = next(ticks)
+        if minutes > last:
+            raise _KilledError
+        return 60.0 * minutes
+
+    return clock
 
 
 def test_a_run_may_begin_with_a_trained_model(
