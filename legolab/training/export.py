@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from legolab.generation.lexicon import CATEGORIES
+import numpy as np
+
+from legolab.generation.lexicon import CATEGORIES, Value
+from legolab.generation.prompt import describe
 from legolab.training.corpus import Row
+from legolab.training.shapes import draw
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
     from legolab.training.train import Recipe
 
 DESCRIPTIONS_PER_CATEGORY = 300
+
+_DESCRIPTIONS_SEED = 770_004  # a corpus has small seeds
+_DRAWN = 3  # shapes for every description that is wanted
 
 _CURVE_ROWS = 15  # of the table, at most; the last measurement is always one
 
@@ -59,27 +66,40 @@ def export_model(
     folder.mkdir(parents=True, exist_ok=True)
     copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    (folder / "descriptions.json").write_text(_descriptions(rows), encoding="utf-8")
+    (folder / "descriptions.json").write_text(
+        new_descriptions({row.description for row in rows}), encoding="utf-8"
+    )
     (folder / "README.md").write_text(
         _card(model, rows, recipe, history, begun_with), encoding="utf-8"
     )
     return folder
 
 
-def _descriptions(rows: Sequence[Row]) -> str:
+def new_descriptions(known: Collection[str]) -> str:
     """Complete descriptions by category: what a caption leaves open is drawn from them.
 
-    Each is a list of values in the lexicon's order.
+    They are of shapes that are drawn for this, as often as possible of none that was trained on:
+    told a description it has learned, a model may recite the shape that it belongs to.
+
+    Args:
+        known: descriptions that were trained on.
+
+    Returns:
+        JSON, category -> descriptions, each a list of values in the lexicon's order.
     """
-    kept: dict[str, list[list[Any]]] = {name: [] for name in CATEGORIES}
-    for row in rows:
-        values = [row.fields[field.name] for field in CATEGORIES[row.category].fields]
-        if len(kept[row.category]) < DESCRIPTIONS_PER_CATEGORY and not row.held_out:
-            kept[row.category].append(values)
-    lines = [
-        f"{json.dumps(name)}: {json.dumps(values, separators=(',', ':'))}"
-        for name, values in kept.items()
-    ]
+    lines = []
+    for index, (name, category) in enumerate(CATEGORIES.items()):
+        rng = np.random.default_rng(np.random.SeedSequence([_DESCRIPTIONS_SEED, index]))
+        new: list[list[Value]] = []
+        others: list[list[Value]] = []
+        for _ in range(_DRAWN * DESCRIPTIONS_PER_CATEGORY):
+            shape = draw(name, rng)
+            if shape is None:
+                continue
+            values = [shape.fields[field.name] for field in category.fields]
+            (others if describe(name, shape.fields) in known else new).append(values)
+        kept = (new + others)[:DESCRIPTIONS_PER_CATEGORY]
+        lines.append(f"{json.dumps(name)}: {json.dumps(kept, separators=(',', ':'))}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
