@@ -21,10 +21,12 @@ class Silence:
 
     def __init__(self):
         self.requests = []
+        self.asked = threading.Semaphore(0)
         self._cancelled = defaultdict(threading.Event)
 
     def stream(self, request):
         self.requests.append(request)
+        self.asked.release()
         self._cancelled[request.id].wait(30)
         raise Cancelled("the request was cancelled")
         yield
@@ -173,12 +175,15 @@ def test_stopped_before_a_brick_has_come_the_model_of_before_is_seen(silent, cha
 def test_options_go_along_with_whatever_is_ordered(silent):
     silent.temperature.value, silent.max_bricks.value, silent.drafts.value = 0.7, 90, 2
     silent.stock.fill({"2x4": 10, "2x4 red": 3})
-    silent.change("make it taller")
-    silent.stop()
-    silent.build_again()
-    silent.stop()
-    silent.build(SOFA)
-    silent.stop()
+    orders = (
+        lambda: silent.change("make it taller"),
+        silent.build_again,
+        lambda: silent.build(SOFA),
+    )
+    for number, order in enumerate(orders, start=1):
+        order()
+        assert silent.engine.asked.acquire(timeout=30), f"request {number} never came"
+        silent.stop()
     assert silent.wait(10)
     assert len(silent.engine.requests) == 3
     for request in silent.engine.requests:
