@@ -1,7 +1,7 @@
 """From a person's words to what the embedded model reads, and back in words.
 
 The lexicon's phrases are looked for in the caption; what the caption leaves open is taken from a
-description the model was trained on, so that the parts fit each other. Knows nothing of bricks.
+whole description that comes with the model, so that the parts fit each other. Knows no bricks.
 """
 
 from __future__ import annotations
