@@ -29,6 +29,7 @@ from legolab.stability.native.build import compile_library, digest
 from legolab.stability.proof import check_proof
 from legolab.stability.registry import choose_backend
 from legolab.stability.report import Verdict
+from tests.benchmarks.speed_structures import HARD, built
 from tests.needs import needs_engine
 from tests.stability.structures import KINDS, random_structure
 
@@ -72,6 +73,16 @@ def test_so_are_they_with_points_that_turn_and_other_masses_and_capacities() -> 
         assert_alike(structure, rotate=True)
         assert_alike(structure, rotate=True, ground="table")
         assert_alike(structure, masses={0: 0.01, len(structure) - 1: 0.0}, capacity=0.3)
+
+
+@pytest.mark.parametrize(("kind", "bricks"), [("shelves", 1600), ("blob", 1800)])
+def test_so_many_bricks_are_proved_as_well_as_rounding_allows(kind: str, bricks: int) -> None:
+    """Forces that barely matter leave the last digits open."""
+    ((_, structure),) = built({kind: HARD[kind]}, [bricks])
+    report = analyze(structure, backend="fast")
+    assert report.backend == "fast" and len(structure) >= bricks
+    if report.verdict is Verdict.STABLE:
+        check_proof(report)
 
 
 def test_what_it_calls_stable_is_proved_by_its_forces() -> None:

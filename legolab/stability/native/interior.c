@@ -29,11 +29,11 @@ static const double GO_ON_FROM = 1e-4; /* likewise: where other costs begin */
 static const double FIRST_TRY = 1e-5; /* likewise: the end is tried from here */
 static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
+static const double LATE_TRY = 1e-10; /* from here what is proved as well as that is taken */
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
 static const double NEVER = 1e30;     /* cost of a pull where there is no point */
 static const double FAR = 10;         /* times the cost of a residual */
 static const int PATIENCE = 3;        /* such steps in a row */
-static const double AT_LAST = 1e-11;  /* as PROVED, where rounding allows no more */
 
 double now(void) {
     struct timespec t;
@@ -83,6 +83,7 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->most_push = TAKE(arena, double, groups);
     m->nearly = TAKE_UNSET(arena, double, all);
     m->before = TAKE_UNSET(arena, double, all);
+    m->good = TAKE_UNSET(arena, double, all);
     m->group_block = TAKE(arena, int, groups + 1);
     m->group_size = TAKE(arena, int, groups);
     m->unknowns = s->press_start[s->contacts] + 2 * (residuals + s->pull_start[s->contacts]);
@@ -251,8 +252,7 @@ static double advance(Method *m) {
     return m->last_step = fmin(primal, dual);
 }
 
-/* Values, reduced costs and motion, to or from one array. */
-static void copy_state(Method *m, double *to, const double *from) {
+void copy_state(Method *m, double *to, const double *from) {
     size_t at = 0;
     for (int k = 0; k < 2 * KINDS + 1; k++) {
         const Kind *kind = m->kind + k / 2;
@@ -312,6 +312,19 @@ Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, con
     return minimise(*method, costs, NOT_BY_PRESSES_ALONE, deadline, answer);
 }
 
+/* Try to end here; where that fails, x, s and y are as they were. */
+static int ends(Method *m, int is_last) {
+    double agreed = is_last ? fmax(AT_LAST, allowed(m)) : PROVED;
+    copy_state(m, m->before, NULL);
+    if (settle(m, agreed)) return 1;
+    copy_state(m, NULL, m->before);
+    if (!is_last || m->has_good) return 0;
+    m->last_step = 0; /* it was misleading: what is small goes to 0 */
+    if (settle(m, agreed)) return 1;
+    copy_state(m, NULL, m->before);
+    return 0;
+}
+
 Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline, Answer *answer) {
     Outcome outcome = INEXACT;
     int keep = from != AGAIN, stuck = 0;
@@ -322,6 +335,7 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
     }
     take_costs(m, costs);
     m->last_step = 0;
+    m->has_good = 0;
     answer->steps = 0;
     if (now() > deadline) return OUT_OF_TIME;
     int is_there = from == FROM_SUPPORT ? settle_as_is(m, PROVED)
@@ -342,14 +356,12 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
             keep = 0;
         }
         if (m->gap <= try_at * size || stuck == PATIENCE) {
-            int last = try_at < LAST_TRY || stuck == PATIENCE;
-            copy_state(m, m->before, NULL);
-            if (settle(m, last ? AT_LAST : PROVED)) {
+            int is_last = try_at < LAST_TRY || stuck == PATIENCE;
+            if (ends(m, is_last)) {
                 outcome = EXACT;
                 break;
             }
-            if (last) break;
-            copy_state(m, NULL, m->before);
+            if (is_last || (m->has_good && try_at < LATE_TRY)) break;
             measure(m);
             try_at *= NEXT_TRY;
         }
@@ -359,6 +371,7 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
         }
         stuck = advance(m) < STUCK && m->gap < FIRST_TRY * size ? stuck + 1 : 0;
     }
+    if (outcome != EXACT && settle_again(m)) outcome = EXACT;
     answer_with(m, answer);
     return outcome;
 }

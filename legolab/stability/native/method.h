@@ -17,6 +17,17 @@ typedef struct {
     double *sum_x, *sum_s; /* the step and its corrections */
 } Kind;
 
+/* A step also pays this over 2 for the square of every change of a force, so that no theta is
+larger than 1 / PROXIMAL: what it is made of loses its last digits to larger ones. */
+#define PROXIMAL 1e-10
+/* Forces, of the largest weight: as good as it gets. */
+#define EXACTLY 1e-13
+/* Forces and motion on the objective, relative. */
+#define PROVED 1e-13
+/* Likewise, where rounding allows no more; so much of it comes with every brick. */
+#define AT_LAST 1e-11
+#define PER_BRICK 1e-13
+
 struct Method {
     const Program *program;
     const Costs *costs;
@@ -39,8 +50,10 @@ struct Method {
     int unknowns;
     double scale;            /* largest weight */
     double objective, bound, gap, primal_error, dual_error;
-    double *nearly, *before; /* copies of x, s and y: nearly done; before the end was tried */
-    int has_nearly;
+    /* Copies of x, s and y: nearly done; before the end was tried; an end proved as well as
+    so many bricks allow. */
+    double *nearly, *before, *good;
+    int has_nearly, has_good;
     double last_step; /* how far it got, of 1 */
 };
 
@@ -53,6 +66,9 @@ PART double larger(double most, double value) {
     value = value < 0 ? -value : value;
     return value > most ? value : most;
 }
+
+/* How well an end is proved at best, with so many bricks. */
+PART double allowed(const Method *m) { return PER_BRICK * m->program->scene->bricks; }
 
 /* measure.c */
 
@@ -93,6 +109,8 @@ and y are of no more use. */
 int settle(Method *m, double agreed);
 /* The same with the forces that are not 0 now. */
 int settle_as_is(Method *m, double agreed);
+/* Back to the last end that was proved as well as so many bricks allow, if there was one. */
+int settle_again(Method *m);
 
 /* Whether presses alone balance every brick: often, and quickly told. */
 int stands_by_itself(Method *m);
@@ -104,11 +122,5 @@ int still_best(Method *m, const Costs *costs);
 void take_costs(Method *m, const Costs *costs);
 /* No force where a block of points is empty. */
 void leave_empty(Method *m);
-
-/* A step also pays this over 2 for the square of every change of a force, so that no theta is
-larger than 1 / PROXIMAL: what it is made of loses its last digits to larger ones. */
-#define PROXIMAL 1e-10
-/* Forces, of the largest weight: as good as it gets. */
-#define EXACTLY 1e-13
-/* Forces and motion on the objective, relative. */
-#define PROVED 1e-13
+/* Values, reduced costs and motion, to or from one array. */
+void copy_state(Method *m, double *to, const double *from);

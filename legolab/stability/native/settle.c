@@ -157,14 +157,18 @@ static double broken_by_motion(Method *m) {
     return worst;
 }
 
+static int agree(const Method *m, double objective, double agreed) {
+    return m->dual_error <= FEASIBLE &&
+           fabs(objective - m->bound) <= agreed * (fabs(m->bound) + LEAST);
+}
+
 /* Whether the motion proves that no forces cost less than `objective`, within `agreed`. */
 static int proves(Method *m, double objective, double agreed) {
     m->bound = 0;
     for (int b = 0; b < m->program->scene->bricks; b++)
         m->bound += m->program->scene->weight[b] * m->y[b];
     m->dual_error = broken_by_motion(m);
-    return m->dual_error <= FEASIBLE &&
-           fabs(objective - m->bound) <= agreed * (fabs(m->bound) + LEAST);
+    return agree(m, objective, agreed);
 }
 
 /* With nothing but presses, which cost nothing, no motion is needed for a proof. */
@@ -197,6 +201,10 @@ int settle_as_is(Method *m, double agreed) {
     double objective = m->objective, error = m->primal_error;
     int proved = proves(m, objective, agreed);
     if (!proved) {
+        if (agree(m, objective, allowed(m))) {
+            copy_state(m, m->good, NULL);
+            m->has_good = 1;
+        }
         settle_motion(m);
         proved = proves(m, objective, agreed);
     }
@@ -207,4 +215,10 @@ int settle_as_is(Method *m, double agreed) {
 int settle(Method *m, double agreed) {
     drop_forces(m);
     return settle_as_is(m, agreed);
+}
+
+int settle_again(Method *m) {
+    if (!m->has_good) return 0;
+    copy_state(m, NULL, m->good);
+    return settle_as_is(m, allowed(m));
 }
