@@ -25,20 +25,21 @@ Shape = Callable[[int], Voxels]
 
 
 def generated(count: int, cache: Path | None) -> Iterator[tuple[str, BrickStructure]]:
-    """What the built-in model makes of ten captions, each with other seeds; seconds each.
+    """What the built-in model makes of a caption a subject, each with other seeds; seconds each.
 
     Args:
         count: structures.
         cache: a file with one JSON document a line, {"caption", "seed", "text"}: what is in it is
             not generated again, what is new is added.
     """
+    captions = [four[0] for four in CAPTIONS.values()]
     known = {}
     if cache is not None and cache.exists():
         for line in cache.read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             known[entry["caption"], entry["seed"]] = entry["text"]
     for n in range(count):
-        caption, seed = CAPTIONS[n % len(CAPTIONS)], FIRST_SEED + n
+        caption, seed = captions[n % len(captions)], FIRST_SEED + n
         text = known.get((caption, seed))
         if text is None:
             text = generate(caption, seed=seed).structure.to_text()
