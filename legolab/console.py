@@ -317,9 +317,10 @@ def show_generation(
 def interpreted(result: Generation) -> str:
     """What the model was asked for and how it was painted, in the lexicon's words."""
     from legolab.generation.coloring import paint_in_words
+    from legolab.generation.prompt import told
 
-    painted = paint_in_words(result.paint)
-    return f"{result.description}, {painted}" if painted else result.description
+    painted, description = paint_in_words(result.paint), told(result.description)
+    return f"{description}, {painted}" if painted else description
 
 
 def show_composition(made: Composition, file: Path) -> None:

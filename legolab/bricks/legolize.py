@@ -212,7 +212,9 @@ def building_order(brick: Brick) -> tuple[int, int, int]:
     return brick.z, -brick.x, -brick.y
 
 
-def legolize(voxels: NDArray[Any], world: World | None = None) -> BrickStructure:
+def legolize(
+    voxels: NDArray[Any], world: World | None = None, tries: int = len(_PLANS)
+) -> BrickStructure:
     """Cover filled voxels with bricks, in the building order of the published data.
 
     Several plans are tried until the bricks hang together as one part; when none succeeds, the
@@ -222,13 +224,14 @@ def legolize(voxels: NDArray[Any], world: World | None = None) -> BrickStructure
     Args:
         voxels: truthy where filled, [studs along x, studs along y, layers].
         world: of the structure; the shape of `voxels` when not given.
+        tries: how many plans, at least 1.
 
     Returns:
         A structure that fills exactly the filled voxels.
     """
     filled = np.asarray(voxels, dtype=bool)
     covers = []
-    for seed, plan in enumerate(_PLANS):
+    for seed, plan in enumerate(_PLANS[:tries]):
         bricks, parts = _cover(filled, plan, seed)
         covers.append((parts, bricks))
         if parts[1] <= 1:

@@ -21,8 +21,9 @@ from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.generation.decoding import BrickDecoder, Counts
 from legolab.generation.features import Difference, differences
-from legolab.generation.grammar import WORLD, Grammar, Mask, Placement, Room
+from legolab.generation.grammar import WORLD, Grammar, Ground, Mask, Placement, Room
 from legolab.generation.guessing import guess_next
+from legolab.generation.lexicon import FOOTPRINT
 from legolab.generation.models.embedded import EmbeddedModel
 from legolab.generation.prompt import Brief
 from legolab.generation.result import BrickPlaced, Event, RolledBack, Trimmed
@@ -47,6 +48,8 @@ Legs want to grow on; the layer that should have joined them is nearly always on
 
 MAX_BRICKS = 400
 """Bricks of a draft, if not told otherwise."""
+
+_ANYWHERE: Ground = (0, WORLD, 0, WORLD)
 
 _PROMPT_LENGTH_RESERVE = 8  # tokens: the last brick and the end
 
@@ -87,7 +90,7 @@ class Draft:
         prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
         self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
         self._max_bricks = max_bricks
-        self._grammar = Grammar(room=room_of(brief))
+        self._grammar = Grammar(room=room_of(brief), ground=ground_of(brief))
         self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
         self._likelihoods: list[float] = []  # of each brick, nats; at last of the end
         self._banned: dict[int, set[Placement]] = {}
@@ -266,7 +269,8 @@ class Draft:
         del self._marks[count:]
         del self._likelihoods[count:]
         self._banned = {n: bans for n, bans in self._banned.items() if n <= count}
-        self._grammar = Grammar(self._grammar.bricks[:count], self._grammar.room)
+        grammar = self._grammar
+        self._grammar = Grammar(grammar.bricks[:count], grammar.room, grammar.ground)
 
     def _cut_floating(self) -> Iterator[Event]:
         """Drop every brick that does not reach the ground; the text goes on without them."""
@@ -322,6 +326,16 @@ def room_of(brief: Brief) -> Room:
         int(brief.fields.get(name, WORLD)) for name in ("width", "depth", "height")
     )
     return width, depth, height
+
+
+def ground_of(brief: Brief) -> Ground:
+    """Where a description lets the lowest layer be; all of its room where it does not say so."""
+    width, depth, _ = room_of(brief)
+    said = [int(brief.fields.get(name, at)) for name, at in zip(FOOTPRINT, _ANYWHERE, strict=True)]
+    west, east, south, north = said[0], min(said[1], width), max(said[2], WORLD - depth), said[3]
+    if west < east and south < north:
+        return west, east, south, north
+    return _ANYWHERE
 
 
 def _one_thread() -> AbstractContextManager[object]:

@@ -27,7 +27,7 @@ from legolab.generation.comparing import (
     number,
 )
 from legolab.generation.fitting import MAX_SIZE, described, fitted, with_measures
-from legolab.generation.lexicon import ALIASES, CATEGORIES, Category, Choice, Value
+from legolab.generation.lexicon import ALIASES, CATEGORIES, Category, Choice, Detail, Value
 from legolab.generation.prompt import Brief, check_caption, wishes_in
 from legolab.generation.reading import NUMBERS, PAUSES, alike, find, read_phrase, read_words
 from legolab.generation.wishes import choices, counts, sayings, spoken, without
@@ -91,16 +91,18 @@ _Asked = dict[str, Value]
 def change(words: str, brief: Brief, known: Sequence[Sequence[Value]]) -> Change:
     """Read what is to be changed.
 
-    >>> fields = {"foot": "none", "shape": "round", "width": 10, "height": 6}
-    >>> change("make it wider", Brief("bowl", fields, frozenset()), [["none", "round", 8, 5],
-    ...     ["none", "round", 16, 7]]).told
-    ('width from 10 to 12',)
+    >>> fields = {"body": "boxy", "head": "wide", "neck": 7, "width": 8, "depth": 2, "height": 16}
+    >>> fields |= {"west": 0, "east": 8, "south": 18, "north": 20}
+    >>> change("make it wider", Brief("guitar", fields, frozenset()), [
+    ...     ["boxy", "wide", 7, 6, 2, 14, 0, 6, 18, 20],
+    ...     ["boxy", "wide", 7, 14, 2, 18, 0, 14, 18, 20]]).told
+    ('width from 8 to 10',)
 
     Args:
         words: a person's.
         brief: what was built.
-        known: descriptions of the category the model was trained on, values in the lexicon's
-            order; sizes stay within theirs, but for those given in figures.
+        known: descriptions of the category that fit, values in the lexicon's order; sizes stay
+            within theirs, but for those given in figures.
 
     Raises:
         CaptionError: nothing in it speaks of what can be changed, or it is so already.
@@ -119,7 +121,11 @@ def change(words: str, brief: Brief, known: Sequence[Sequence[Value]]) -> Change
             {**fields, **asked}, frozenset(asked), category, known
         )
     changed = [name for name, value in fields.items() if value != brief.fields[name]]
-    told = [f"{name} from {brief.fields[name]} to {fields[name]}" for name in changed]
+    told = [
+        f"{name} from {brief.fields[name]} to {fields[name]}"
+        for name in changed
+        if not isinstance(category.field(name), Detail)
+    ]
     told += [
         f"{'all' if part == WHOLE else part} in {color_name(code)}" for part, code in paint.items()
     ]
@@ -137,7 +143,7 @@ def _refusal(words: str, built: _Built, asked: Mapping[str, Value], notes: Seque
         f"{name} is at {value} already{', as far as I go' * (value in built.limits.get(name, ()))}"
         for name, value in asked.items()
     )
-    can = ", ".join(field.name for field in built.category.fields)
+    can = ", ".join(f.name for f in built.category.fields if not isinstance(f, Detail))
     return " ".join(
         (
             f"I cannot change that of this {built.category.name}{already and f': {already}'}.",
@@ -148,10 +154,10 @@ def _refusal(words: str, built: _Built, asked: Mapping[str, Value], notes: Seque
 
 
 def _limits(category: Category, known: Sequence[Sequence[Value]]) -> Mapping[str, tuple[int, int]]:
-    """The smallest and largest value of every measure among known descriptions."""
+    """The smallest and largest value of every measure people speak of, among known ones."""
     limits = {}
     for index, field in enumerate(category.fields):
-        if not isinstance(field, Choice):
+        if not isinstance(field, Choice | Detail):
             values = [int(row[index]) for row in known]
             limits[field.name] = min(values), max(values)
     return limits
@@ -251,7 +257,8 @@ def _is_part(word: str, category: Category) -> bool:
     """Whether a word names a part or a measure, and not the whole."""
     if part_named(word, category.name) or word in SIDES:
         return True
-    if any(alike(word, field.name) for field in category.fields):
+    fields = (field for field in category.fields if not isinstance(field, Detail))
+    if any(alike(word, field.name) for field in fields):
         return True
     nouns = (_head(read_phrase(text)) for text, _, _ in spoken(category) if text[0] != "^")
     return word not in SIZES and any(alike(word, noun) for noun in nouns)
@@ -340,8 +347,6 @@ def _of_whole(than: Comparative, built: _Built) -> list[str]:
     across = {"width": "depth", "depth": "width"}[category.long]
     ways = {"long": category.long, "across": across if category.drives else "width"}
     names = [ways.get(name, name) for name in than.measures]
-    if names == ["depth"] and "depth" not in built.limits:
-        names = ["height"]  # of a jar
     return [name for name in names if name in built.limits]
 
 
@@ -451,7 +456,7 @@ def _behind(words: Sequence[str], built: _Built) -> Iterator[tuple[str, Value]]:
 def _so_of(noun: str, word: str, built: _Built) -> Iterator[tuple[str, Value]]:
     """The fields that a word says something of when it is said of a noun."""
     for field in built.category.fields:
-        if not alike(noun, field.name):
+        if isinstance(field, Detail) or not alike(noun, field.name):
             continue
         if isinstance(field, Choice):
             if word in field.words:
@@ -482,14 +487,14 @@ def _with_choices(
         category: what it is.
         known: descriptions.
     """
-    rows, names = described(category, known), [choice.name for choice in choices(category)]
+    rows, names = described(category, known), {choice.name for choice in choices(category)}
     measures = {name: (int(fields[name]), int(asked[name])) for name in more if name not in names}
     furthest = max((abs(to - at) for at, to in measures.values()), default=0)
     for step in range(furthest, 0, -1):
         on_the_way = {
             name: at + min(max(to - at, -step), step) for name, (at, to) in measures.items()
         }
-        found = with_measures({**fields, **asked, **on_the_way}, frozenset(asked), rows, names)
+        found = with_measures({**fields, **asked, **on_the_way}, frozenset(asked), category, rows)
         if found is not None:
             return found
     return None

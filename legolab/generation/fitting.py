@@ -6,12 +6,12 @@ What fits is told by descriptions that are known to. Knows no words and no brick
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from legolab.generation.lexicon import Category, Choice, Value
+from legolab.generation.lexicon import Category, Choice, Detail, Value
 
 MAX_SIZE = 20
 """Studs or layers a side."""
@@ -39,7 +39,8 @@ def fitted(
     """A description whose parts fit each other, as near to the given one as can be.
 
     What fits is told by known descriptions: how far the difference of two measures goes in those
-    that share a choice. Heights give way first, then other measures, then a choice.
+    that share a choice. Details follow the rest; of that, heights give way first, then other
+    measures, then a choice.
 
     Args:
         fields: the complete description.
@@ -52,63 +53,125 @@ def fitted(
         The description; the given one where nothing near it fits.
     """
     rows = described(category, known)
-    choices = [field for field in category.fields if isinstance(field, Choice)]
-    names = [choice.name for choice in choices]
-    found = with_measures(fields, fixed, rows, names, within)
+    found = with_measures(fields, fixed, category, rows, within)
     if found is not None:
         return found
-    for choice in choices:
+    for choice in (field for field in category.fields if isinstance(field, Choice)):
         for value in choice.words:
             if choice.name in fixed or value == fields[choice.name]:
                 continue
             other = {**fields, choice.name: value}
-            found = with_measures(other, fixed, rows, names, within)
+            found = with_measures(other, fixed, category, rows, within)
             if found is not None:
                 return found
     return dict(fields)
 
 
+def with_details(
+    fields: Mapping[str, Value],
+    fixed: frozenset[str],
+    category: Category,
+    known: Sequence[Sequence[Value]],
+) -> dict[str, Value]:
+    """The details moved to where they fit what people speak of, as near as they come to it.
+
+    Args:
+        fields, category, known: as for `fitted`.
+        fixed: names of details that stay as they are.
+    """
+    spoken = frozenset(f.name for f in category.fields if not isinstance(f, Detail))
+    rows = described(category, known)
+    found = with_measures(fields, spoken | fixed, category, rows, is_strict=False)
+    assert found is not None
+    return found
+
+
 def with_measures(
     fields: Mapping[str, Value],
     fixed: frozenset[str],
+    category: Category,
     rows: Sequence[Mapping[str, Value]],
-    choices: Sequence[str],
     within: Limits | None = None,
+    is_strict: bool = True,
 ) -> dict[str, Value] | None:
     """The measures moved to where they fit the choices; None where they cannot be.
 
     Args:
-        fields, fixed, within: as for `fitted`.
+        fields, fixed, category, within: as for `fitted`.
         rows: known descriptions.
-        choices: names of the fields that are no measures.
+        is_strict: whether they have to fit, details aside, which come as near to it as they can.
     """
-    measures = [name for name in fields if name not in choices]
-    pairs = [(one, other) for one in measures for other in measures if one != other]
-    low = dict.fromkeys(pairs, -MAX_SIZE) | dict.fromkeys(measures, 0)
-    high = dict.fromkeys([*pairs, *measures], MAX_SIZE)
-    for choice in choices:
-        alike_in = [row for row in rows if row[choice] == fields[choice]]
-        if len(alike_in) < _FEW:
-            continue
-        values = {name: np.array([int(row[name]) for row in alike_in]) for name in measures}
-        spans: dict[Any, NDArray[np.int64]] = {
-            **values,
-            **{(one, other): values[one] - values[other] for one, other in pairs},
-        }
-        for key, found in spans.items():
-            low[key] = max(low[key], int(found.min()))
-            high[key] = min(high[key], int(found.max()))
+    names = [field.name for field in category.fields if not isinstance(field, Choice)]
+    details = [
+        names.index(field.name)
+        for field in category.fields
+        if isinstance(field, Detail) and field.name not in fixed
+    ]
+    spoken = [at for at in range(len(names)) if at not in details]
+    bounds = _bounds(fields, category, rows)
     for name, (least, most) in (within or {}).items():
-        low[name], high[name] = max(low[name], least), min(high[name], most)
-    moved = {name: int(fields[name]) for name in measures}
-    free = sorted((n for n in measures if n not in fixed), key=lambda name: name != "height")
-    for _ in range(_ROUNDS):
-        for name in free:
-            least = max(low[name], *(moved[m] + low[name, m] for m in measures if m != name))
-            most = min(high[name], *(moved[m] + high[name, m] for m in measures if m != name))
-            near = min(max(moved[name], least), max(least, most))
-            moved[name] = min(max(near, low[name]), high[name])
-    fits = all(low[m] <= moved[m] <= high[m] for m in free) and all(
-        low[one, other] <= moved[one] - moved[other] <= high[one, other] for one, other in pairs
+        at = names.index(name)
+        bounds.low[at], bounds.high[at] = max(bounds.low[at], least), min(bounds.high[at], most)
+    moved = np.array([int(fields[name]) for name in names])
+    free = sorted(
+        (at for at in spoken if names[at] not in fixed), key=lambda at: names[at] != "height"
     )
-    return {**fields, **moved} if fits else None
+    for at in free * _ROUNDS:
+        bounds.move(moved, at, spoken)
+    if is_strict and not bounds.hold(moved, free, spoken):
+        return None
+    for done, at in enumerate(details):  # what follows follows what went before
+        bounds.move(moved, at, [*spoken, *details[:done]])
+    for at in details * _ROUNDS:
+        bounds.move(moved, at, range(len(names)))
+    return {**fields, **dict(zip(names, map(int, moved), strict=True))}
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Between which measures lie, and the difference of one (row) and another (column)."""
+
+    low: NDArray[np.int64]  # [measures]
+    high: NDArray[np.int64]
+    least: NDArray[np.int64]  # [measures, measures]
+    most: NDArray[np.int64]
+
+    def move(self, measures: NDArray[np.int64], at: int, others: Sequence[int]) -> None:
+        """One measure to where the others, and its own bounds, let it be."""
+        others = [other for other in others if other != at]
+        low, high = int(self.low[at]), int(self.high[at])
+        least = max([low, *(measures[others] + self.least[at, others])])
+        most = min([high, *(measures[others] + self.most[at, others])])
+        near = min(max(measures[at], least), max(least, most))
+        measures[at] = min(max(near, low), high)
+
+    def hold(self, measures: NDArray[np.int64], own: Sequence[int], among: Sequence[int]) -> bool:
+        """Whether some measures keep their own bounds, and some the ones between them."""
+        apart = (measures[:, None] - measures)[np.ix_(among, among)]
+        block = np.ix_(among, among)
+        return bool(
+            (self.low[own] <= measures[own]).all()
+            and (measures[own] <= self.high[own]).all()
+            and (self.least[block] <= apart).all()
+            and (apart <= self.most[block]).all()
+        )
+
+
+def _bounds(
+    fields: Mapping[str, Value], category: Category, rows: Sequence[Mapping[str, Value]]
+) -> _Bounds:
+    """What known descriptions keep to that share a choice with these fields."""
+    names = [field.name for field in category.fields if not isinstance(field, Choice)]
+    size = len(names)
+    low, high = np.zeros(size, int), np.full(size, MAX_SIZE)
+    least, most = np.full((size, size), -MAX_SIZE), np.full((size, size), MAX_SIZE)
+    known = np.array([[int(row[name]) for name in names] for row in rows], int).reshape(-1, size)
+    for choice in (field.name for field in category.fields if isinstance(field, Choice)):
+        alike = known[[row[choice] == fields[choice] for row in rows]]
+        if len(alike) < _FEW:
+            continue
+        apart = alike[:, :, None] - alike[:, None, :]
+        low, high = np.maximum(low, alike.min(axis=0)), np.minimum(high, alike.max(axis=0))
+        least = np.maximum(least, apart.min(axis=0))
+        most = np.minimum(most, apart.max(axis=0))
+    return _Bounds(low, high, least, most)

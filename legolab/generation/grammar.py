@@ -26,6 +26,9 @@ Room = tuple[int, int, int]
 That is the frame the model was trained in, where shapes touch x = 0 and y = 19.
 """
 
+Ground = tuple[int, int, int, int]
+"""Where the lowest layer may be: west <= x < east, south <= y < north."""
+
 Mask = NDArray[np.bool_]
 """bool [14 sizes in the catalog's order, x, y, z]: where a brick's lowest corner may be."""
 
@@ -58,13 +61,22 @@ class Grammar:
     its top layer or the next. `stranded` says when that is no longer possible.
     """
 
-    def __init__(self, bricks: Iterable[Brick] = (), room: Room = (WORLD, WORLD, WORLD)) -> None:
+    def __init__(
+        self,
+        bricks: Iterable[Brick] = (),
+        room: Room = (WORLD, WORLD, WORLD),
+        ground: Ground = (0, WORLD, 0, WORLD),
+    ) -> None:
         self.bricks: list[Brick] = []
-        self.room = room
+        self.room, self.ground = room, ground
+        west, east, south, north = ground
         self._free = np.zeros((len(SIZES), WORLD, WORLD, WORLD), dtype=bool)
         for index, (h, w) in enumerate(SIZES):
             xs = slice(0, max(0, room[0] - h + 1))
             self._free[index, xs, WORLD - room[1] : WORLD - w + 1, : room[2]] = True
+            self._free[index, :west, :, 0] = self._free[index, :, :south, 0] = False
+            self._free[index, max(0, east - h + 1) :, :, 0] = False
+            self._free[index, :, max(0, north - w + 1) :, 0] = False
         self._touching = np.zeros_like(self._free)
         self._touching[..., 0] = True
         self._at: dict[tuple[int, int, int], int] = {}

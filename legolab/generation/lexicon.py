@@ -2,7 +2,9 @@
 
 A category has nouns (some of which say more: a stool is a chair without a back) and fields in a
 fixed order. A field is a choice among words, or a measure in studs or layers with words for parts
-of its range. Captions are written from this table and read by it. Knows nothing of bricks.
+of its range, or a detail: a measure without words that helps to decide the shape, so that a
+complete description leaves little of it open. Captions are written from this table and read by it.
+Knows nothing of bricks.
 
 Phrases are separated by `|`; one that starts with `^` goes before the noun (`^tall`: "a tall
 tower"), the others after it ("a tower with battlements").
@@ -53,6 +55,10 @@ class Measure:
             if span.low <= int(value) <= span.high
             for phrase in _split(span.words)
         )
+
+
+class Detail(Measure):
+    """A measure that helps to decide the shape, which nobody speaks of and words cannot change."""
 
 
 Field = Choice | Measure
@@ -216,6 +222,8 @@ _FURNITURE = (
                     "none": "no lower shelf|no shelf",
                 },
             ),
+            Detail("inset"),
+            Detail("slab"),
             Measure("width", (Span(1, 8, "^small|^compact"), Span(15, 20, "^long|^large|^wide"))),
             _DEPTH,
             Measure(
@@ -291,6 +299,7 @@ _FURNITURE = (
                 },
             ),
             Choice("pillows", {"one": "one pillow|a pillow", "two": "two pillows", "none": ""}),
+            Detail("mattress"),
             Measure(
                 "width",
                 (
@@ -323,6 +332,8 @@ _FURNITURE = (
             ),
             _YES_NO_ARMS,
             Measure("seat", (Span(1, 4, "short legs|a low seat"), Span(6, 9, "long legs"))),
+            Detail("leg"),
+            Detail("inset"),
             _long(13, 16, "seat"),
             _DEPTH,
             Measure("height"),
@@ -376,6 +387,8 @@ _FURNITURE = (
                 {"open": "an open lid|a raised lid", "closed": "a closed lid", "none": ""},
             ),
             Measure("keys"),
+            Detail("reach"),
+            Detail("case"),
             Measure(
                 "width",
                 (
@@ -420,6 +433,8 @@ _VEHICLES = (
                 "spoiler",
                 {"yes": "a rear spoiler|a spoiler|a wing at the back", "none": "no spoiler"},
             ),
+            Detail("bonnet"),
+            Detail("cab"),
             _long(13, 16, "body"),
             _DEPTH,
             Measure("height"),
@@ -447,6 +462,9 @@ _VEHICLES = (
                 },
             ),
             Choice("wheels", {"four": "four wheels", "six": "six wheels"}),
+            Detail("front"),
+            Detail("rear"),
+            Detail("lower"),
             _long(13, 17, "body"),
             _DEPTH,
             Measure("height"),
@@ -478,6 +496,9 @@ _VEHICLES = (
             ),
             Choice("cargo", {"open": "open wagons|an open wagon", "closed": "", "none": ""}),
             Measure("engine"),
+            Detail("boiler"),
+            Detail("cab"),
+            Detail("wagon"),
             _long(14, 18, "body"),
             _DEPTH,
             Measure("height"),
@@ -591,10 +612,13 @@ _THINGS = (
                     "square": "^square|a square base|a square plan",
                 },
             ),
+            Detail("tier"),
+            Detail("walls"),
             Measure(
                 "width",
                 (Span(1, 6, "^slim|^slender|^narrow"), Span(9, 14, "^wide|^broad|a wide base")),
             ),
+            _DEPTH,
             Measure("height", (Span(1, 13, "^short|^low"), Span(17, 20, "^tall|^high"))),
         ),
     ),
@@ -624,6 +648,8 @@ _THINGS = (
                 },
             ),
             Choice("perch", {"yes": "a perch|a small perch", "none": "no perch"}),
+            Detail("wall"),
+            Detail("post"),
             _width(8, 11),
             _DEPTH,
             _height(10, 15),
@@ -648,6 +674,9 @@ _THINGS = (
                 },
             ),
             Choice("tripod", {"yes": "a tripod|a stand|a tripod stand", "none": "no tripod"}),
+            Detail("case"),
+            Detail("reach"),
+            Detail("glass"),
             Measure(
                 "width",
                 (Span(1, 9, "^small|^compact|a compact body"), Span(12, 20, "^wide|a wide body")),
@@ -700,6 +729,7 @@ _CONTAINERS = (
             _PLAN,
             Choice("cap", {"yes": "a cap|a stopper|a wide cap", "none": "no cap"}),
             Measure("body"),
+            Detail("shoulder"),
             Measure(
                 "width",
                 (
@@ -707,6 +737,7 @@ _CONTAINERS = (
                     Span(7, 12, "^wide|^large|a wide body|a broad body"),
                 ),
             ),
+            _DEPTH,
             _height(12, 17),
         ),
     ),
@@ -719,7 +750,11 @@ _CONTAINERS = (
                 "shape",
                 {"round": "^round|a round rim", "square": "^square|a square rim"},
             ),
+            Detail("base"),
+            Detail("steps"),
+            Detail("rim"),
             Measure("width", (Span(1, 10, "^small"), Span(13, 20, "^wide|^large|a wide rim"))),
+            _DEPTH,
             Measure(
                 "height",
                 (
@@ -739,9 +774,12 @@ _CONTAINERS = (
             ),
             _PLAN,
             Measure("body"),
+            Detail("shoulder"),
             _width(7, 9),
+            _DEPTH,
             Measure(
-                "height", (Span(1, 9, "^short|^squat|a low body"), Span(13, 20, "^tall|tall sides"))
+                "height",
+                (Span(1, 9, "^short|^squat|a low body"), Span(13, 20, "^tall|^deep|tall sides")),
             ),
         ),
     ),
@@ -758,6 +796,8 @@ _CONTAINERS = (
                 },
             ),
             _PLAN,
+            Detail("wall"),
+            Detail("grip"),
             Measure("width"),
             Measure("depth", (Span(1, 7, "^narrow|^slim|^small"), Span(9, 14, "^wide|^large"))),
             _height(7, 10),
@@ -788,6 +828,7 @@ _CONTAINERS = (
                 {"two": "two handles|two side handles|handles", "none": "no handles|no handle"},
             ),
             Choice("lid", {"yes": "a lid|a cover", "none": "an open top|no lid"}),
+            Detail("waist"),
             Measure("width", (Span(1, 9, "^small"), Span(13, 20, "^large"))),
             _DEPTH,
             Measure("height", (Span(1, 7, "^short|^low|^shallow"), Span(10, 20, "^tall|^deep"))),
@@ -818,8 +859,15 @@ _TYPICAL: Mapping[str, Mapping[str, str]] = {
     "vessel": {"bow": "pointed"},
 }
 
+FOOTPRINT = ("west", "east", "south", "north")
+"""Where the lowest layer begins and ends in x, and in y, in the frame of the model."""
+
 CATEGORIES: Mapping[str, Category] = {
-    category.name: replace(category, typical=_TYPICAL.get(category.name, {}))
+    category.name: replace(
+        category,
+        fields=(*category.fields, *map(Detail, FOOTPRINT)),
+        typical=_TYPICAL.get(category.name, {}),
+    )
     for category in sorted(
         _FURNITURE + _VEHICLES + _THINGS + _CONTAINERS, key=lambda category: category.name
     )

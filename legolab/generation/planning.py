@@ -17,8 +17,9 @@ from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.generation.coloring import check_paint
 from legolab.generation.edits import change as change_brief
+from legolab.generation.fitting import fitted, with_details
 from legolab.generation.grammar import WORLD
-from legolab.generation.lexicon import Value
+from legolab.generation.lexicon import CATEGORIES, FOOTPRINT, Value
 from legolab.generation.prompt import Brief, Understanding, complete, with_fields
 
 
@@ -91,7 +92,14 @@ def plan(
     stock, more = _stock(wanted.inventory)
     notes = [*understood.notes, *more]
     paint = dict(understood.paint) | check_paint(wanted.paint or {}, understood.category)
-    brief = before = with_fields(complete(understood, known, rng), wanted.fields or {})
+    brief = complete(understood, known, rng)
+    if wanted.fields:
+        brief = with_fields(brief, wanted.fields)
+        settled = with_details(
+            brief.fields, frozenset(wanted.fields), CATEGORIES[brief.category], known
+        )
+        brief = replace(brief, fields=settled)
+    before = brief
     given: list[Brick] = []
     if wanted.start is not None:
         given = in_frame(wanted.start)
@@ -102,7 +110,7 @@ def plan(
         if brief.fields == before.fields and wanted.start is not None:
             given = list(wanted.start)  # where it stands
     elif given:
-        brief = before = _with_room_for(given, brief)
+        brief = before = _with_room_for(given, brief, known)
         if stock is not None and (short := stock.missing(given)):
             raise InputError(
                 f"expected an inventory that has what is there already, it lacks {listed(short)}"
@@ -160,8 +168,11 @@ def _stock(
     return inventory, (f"{count} parts of the inventory are no bricks I use: {parts}.",)
 
 
-def _with_room_for(given: Sequence[Brick], brief: Brief) -> Brief:
-    """A description that is large enough for bricks that are there."""
+def _with_room_for(given: Sequence[Brick], brief: Brief, known: Sequence[Sequence[Value]]) -> Brief:
+    """A description that is large enough for bricks that are there, and stands where they do.
+
+    What was not asked for gives way to that, as far as it can.
+    """
     needed = {
         "width": max(b.x + b.h for b in given),
         "depth": WORLD - min(b.y for b in given),
@@ -172,4 +183,13 @@ def _with_room_for(given: Sequence[Brick], brief: Brief) -> Brief:
         for name, size in needed.items()
         if name in brief.fields and int(brief.fields[name]) < size
     }
-    return with_fields(brief, short)
+    ground = [brick for brick in given if brick.z == 0]
+    edges = (
+        min(b.x for b in ground),
+        max(b.x + b.h for b in ground),
+        min(b.y for b in ground),
+        max(b.y + b.w for b in ground),
+    )
+    there = with_fields(brief, {**short, **dict(zip(FOOTPRINT, edges, strict=True))})
+    fields = fitted(there.fields, there.asked, CATEGORIES[brief.category], known)
+    return replace(there, fields=fields)

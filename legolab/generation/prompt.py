@@ -16,7 +16,15 @@ import numpy as np
 from legolab.errors import CaptionError, InputError
 from legolab.generation.coloring import read_paint
 from legolab.generation.fitting import MAX_SIZE, fitted
-from legolab.generation.lexicon import ALIASES, CATEGORIES, PARTS, Category, Choice, Value
+from legolab.generation.lexicon import (
+    ALIASES,
+    CATEGORIES,
+    PARTS,
+    Category,
+    Choice,
+    Detail,
+    Value,
+)
 from legolab.generation.reading import (
     LINKS,
     NUMBERS,
@@ -89,8 +97,9 @@ class Brief:
 def describe(category: str, fields: Mapping[str, Value]) -> str:
     """The canonical description of a shape, every field in the lexicon's order.
 
-    >>> describe("bowl", {"foot": "none", "shape": "round", "width": 10, "height": 6})
-    'bowl, foot none, shape round, width 10, height 6'
+    >>> fields = {"body": "boxy", "head": "wide", "neck": 7, "width": 8, "depth": 2, "height": 16}
+    >>> describe("guitar", fields | {"west": 0, "east": 8, "south": 18, "north": 20})[:59]
+    'guitar, body boxy, head wide, neck 7, width 8, depth 2, hei'
     """
     return ", ".join(
         (category, *(f"{field.name} {fields[field.name]}" for field in CATEGORIES[category].fields))
@@ -100,8 +109,9 @@ def describe(category: str, fields: Mapping[str, Value]) -> str:
 def read_description(text: str) -> Brief:
     """A canonical description as `describe` writes it; nothing of it counts as asked.
 
-    >>> read_description("bowl, foot none, shape round, width 10, height 6").fields["width"]
-    10
+    >>> text = "guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16"
+    >>> read_description(f"{text}, west 0, east 8, south 18, north 20").fields["width"]
+    8
 
     Raises:
         InputError: it is not one.
@@ -118,6 +128,19 @@ def read_description(text: str) -> Brief:
             raise InputError(f"expected {wanted.name} and a value of it, got {part!r}")
         fields[wanted.name] = value if isinstance(wanted, Choice) else int(value)
     return Brief(category, fields, frozenset())
+
+
+def told(description: str) -> str:
+    """A description as people are told it: without the details, which follow from the rest.
+
+    >>> told("guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16, "
+    ...     "west 0, east 8, south 18, north 20")
+    'guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16'
+    """
+    category, *parts = description.split(", ")
+    known = CATEGORIES.get(category)
+    details = {field.name for field in known.fields if isinstance(field, Detail)} if known else ()
+    return ", ".join((category, *(part for part in parts if part.split(" ")[0] not in details)))
 
 
 def understand(caption: str) -> Understanding:
@@ -183,9 +206,10 @@ def wishes_in(
 def with_fields(brief: Brief, fields: Mapping[str, Value]) -> Brief:
     """A description with some of its fields set by hand.
 
-    >>> brief = read_description("bowl, foot none, shape round, width 10, height 6")
-    >>> with_fields(brief, {"width": 12}).text
-    'bowl, foot none, shape round, width 12, height 6'
+    >>> text = "guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16"
+    >>> brief = read_description(f"{text}, west 0, east 8, south 18, north 20")
+    >>> with_fields(brief, {"width": 9}).fields["width"]
+    9
 
     Raises:
         InputError: the category has no such field, or the field no such value.
@@ -394,13 +418,10 @@ def _sizes(caption: str, category: Category) -> tuple[dict[str, Wish], list[str]
     wishes: dict[str, Wish] = {}
     notes: list[str] = []
     sizes = list(read_sizes(caption))
-    measures = {field.name for field in category.fields if not isinstance(field, Choice)}
     for size in sizes:
         name = _measure(size, sizes, category)
         if not 1 <= size.figure <= MAX_SIZE:
             notes.append(f"I can build from 1 to {MAX_SIZE} studs or layers, not {size.figure}.")
-        elif name not in measures:
-            notes.append(f"I cannot choose the {name} of a {category.name}.")
         else:
             wish = Wish(low=size.figure, high=size.figure)
             if wishes.setdefault(name, wish) != wish:
@@ -416,7 +437,8 @@ def _measure(size: Size, sizes: list[Size], category: Category) -> str:
     if size.way == "high":
         return "height"
     if size.way == "deep":
-        return "depth"
+        # A deep bowl is a high one.
+        return next((name for text, name, _ in spoken(category) if text == "^deep"), "depth")
     if size.way == "long":
         return category.long
     long_too = any(other.way == "long" for other in sizes)

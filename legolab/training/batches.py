@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Tokens = NDArray[np.uint16]
 
-DESCRIPTION_SHARE, CAPTION_SHARE = 0.7, 0.25
+DESCRIPTION_SHARE, CAPTION_SHARE = 0.8, 0.17
 """How often a row is read with its description, with a free caption; else with its category."""
 
 _POOL = 2048  # rows sorted by length together: short enough to stay random, long enough to pack

@@ -13,15 +13,13 @@ import numpy as np
 
 from legolab.generation.lexicon import CATEGORIES, Value
 from legolab.generation.prompt import describe
-from legolab.training.corpus import Row
+from legolab.training.corpus import Row, built
 from legolab.training.shapes import draw
 
 if TYPE_CHECKING:
     from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
     from legolab.training.train import Recipe
-
-DESCRIPTIONS_PER_CATEGORY = 300
 
 _DESCRIPTIONS_SEED = 770_004  # a corpus has small seeds
 _DRAWN = 3  # shapes for every description that is wanted
@@ -43,6 +41,7 @@ def export_model(
     tokenizer: PreTrainedTokenizerFast,
     rows: Sequence[Row],
     recipe: Recipe,
+    descriptions: str,
     history: Sequence[dict[str, Any]],
     begun_with: str = "",
 ) -> Path:
@@ -54,6 +53,7 @@ def export_model(
         tokenizer: what it reads by.
         rows: the corpus.
         recipe: what the run was told.
+        descriptions: of `new_descriptions`.
         history: what it measured on the way, for the card.
         begun_with: `training_line` of the model whose weights it began with, if it did.
     """
@@ -66,23 +66,22 @@ def export_model(
     folder.mkdir(parents=True, exist_ok=True)
     copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    (folder / "descriptions.json").write_text(
-        new_descriptions({row.description for row in rows}), encoding="utf-8"
-    )
+    (folder / "descriptions.json").write_text(descriptions, encoding="utf-8")
     (folder / "README.md").write_text(
         _card(model, rows, recipe, history, begun_with), encoding="utf-8"
     )
     return folder
 
 
-def new_descriptions(known: Collection[str]) -> str:
+def new_descriptions(known: Collection[str], count: int) -> str:
     """Complete descriptions by category: what a caption leaves open is drawn from them.
 
-    They are of shapes that are drawn for this, as often as possible of none that was trained on:
-    told a description it has learned, a model may recite the shape that it belongs to.
+    They are of shapes that are drawn for this and can be built, as often as possible of none that
+    was trained on: told a description it has learned, a model may recite the shape it belongs to.
 
     Args:
         known: descriptions that were trained on.
+        count: how many of each category.
 
     Returns:
         JSON, category -> descriptions, each a list of values in the lexicon's order.
@@ -92,13 +91,13 @@ def new_descriptions(known: Collection[str]) -> str:
         rng = np.random.default_rng(np.random.SeedSequence([_DESCRIPTIONS_SEED, index]))
         new: list[list[Value]] = []
         others: list[list[Value]] = []
-        for _ in range(_DRAWN * DESCRIPTIONS_PER_CATEGORY):
+        while len(new) < count and len(new) + len(others) < _DRAWN * count:
             shape = draw(name, rng)
-            if shape is None:
+            if shape is None or built(shape) is None:
                 continue
             values = [shape.fields[field.name] for field in category.fields]
             (others if describe(name, shape.fields) in known else new).append(values)
-        kept = (new + others)[:DESCRIPTIONS_PER_CATEGORY]
+        kept = (new + others)[:count]
         lines.append(f"{json.dumps(name)}: {json.dumps(kept, separators=(',', ':'))}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
 

@@ -22,13 +22,13 @@ from legolab.training.tokenizer import load_tokenizer, train_tokenizer
 
 if TYPE_CHECKING:
     import torch
-    from transformers import LlamaForCausalLM
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 _CONTEXT = 2048
 _WARM_UP = 60
 _FLOOR = 0.05  # the learning rate ends at this share
 _MUON_RATE, _ADAM_RATE = 0.02, 3e-3
-_WARM_RATE = 0.5  # of these, for weights that are trained already
+_WARM_RATE = 0.25  # of these, for weights that are trained already
 _CHECKPOINT_SECONDS = 300.0
 _LOSSES = 20  # steps over which the loss is told
 _VALIDATION_ROWS = 420
@@ -48,6 +48,7 @@ class Recipe:
     feed_forward: int = 688
     batch_tokens: int = 6144
     samples: int = 21  # shapes it never saw that it builds at every checkpoint
+    descriptions: int = 300  # of each subject, to complete captions from
 
 
 @dataclass(frozen=True)
@@ -119,19 +120,13 @@ def train_model(
         ImportError: torch or transformers is missing.
     """
     recipe = recipe or Recipe()
-    checkpoint = out / "checkpoint.safetensors"
-    if resume and not checkpoint.exists():
-        raise InputError(f"expected a checkpoint to resume in {out}, found none")
-    if checkpoint.exists() and not resume:
-        raise InputError(f"{out} already holds a run: resume it, or choose another folder")
-    if start is not None and not (start / "model.safetensors").exists():
-        raise InputError(f"expected a trained model in {start}, found none")
+    checkpoint = _checkpoint(out, resume, start)
     # Spinning threads are worth a factor of three on a shared machine; set before torch loads.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
     import torch
 
-    from legolab.training.export import export_model
+    from legolab.training.export import export_model, new_descriptions
 
     out.mkdir(parents=True, exist_ok=True)
     rows = _corpus(out, recipe, processes, report)
@@ -143,26 +138,28 @@ def train_model(
         )
     )
     report(Progress("tokens", 0.0))
-    examples = encode_rows(rows, tokenizer)
-    seen = [e for e, row in zip(examples, rows, strict=True) if not row.held_out]
-    unseen = [e for e, row in zip(examples, rows, strict=True) if row.held_out]
+    seen, unseen = _examples(rows, tokenizer)
     torch.manual_seed(recipe.seed)
-    if not seen or not unseen:
-        raise InputError(
-            f"expected structures enough to train on and to test with, got {len(rows)}: "
-            "several hundred are the least"
-        )
     run = _Run(recipe, len(tokenizer), checkpoint)
     if start is not None:
         run.start_from(start)
     if resume:
         run.load()
     to_build = [row for row in rows if row.held_out][: recipe.samples]
+    report(Progress("descriptions", 0.0))
+    descriptions = new_descriptions({row.description for row in rows}, recipe.descriptions)
 
     def export() -> Path:
         state = run.state
         return export_model(
-            out / "model", run.model, tokenizer, rows, recipe, state.history, state.begun_with
+            out / "model",
+            run.model,
+            tokenizer,
+            rows,
+            recipe,
+            descriptions,
+            state.history,
+            state.begun_with,
         )
 
     def build() -> Samples | None:
@@ -170,6 +167,33 @@ def train_model(
 
     run.train(seen, unseen[:_VALIDATION_ROWS], build, report, clock)
     return export()
+
+
+def _checkpoint(out: Path, resume: bool, start: Path | None) -> Path:
+    """Where the checkpoint is, or will be; checks that the run can begin."""
+    checkpoint = out / "checkpoint.safetensors"
+    if resume and not checkpoint.exists():
+        raise InputError(f"expected a checkpoint to resume in {out}, found none")
+    if checkpoint.exists() and not resume:
+        raise InputError(f"{out} already holds a run: resume it, or choose another folder")
+    if start is not None and not (start / "model.safetensors").exists():
+        raise InputError(f"expected a trained model in {start}, found none")
+    return checkpoint
+
+
+def _examples(
+    rows: list[Row], tokenizer: PreTrainedTokenizerFast
+) -> tuple[list[Example], list[Example]]:
+    """What is trained on, and what is held out to test with."""
+    examples = encode_rows(rows, tokenizer)
+    seen = [e for e, row in zip(examples, rows, strict=True) if not row.held_out]
+    unseen = [e for e, row in zip(examples, rows, strict=True) if row.held_out]
+    if not seen or not unseen:
+        raise InputError(
+            f"expected structures enough to train on and to test with, got {len(rows)}: "
+            "several hundred are the least"
+        )
+    return seen, unseen
 
 
 def _corpus(

@@ -11,7 +11,7 @@ import ipywidgets
 
 from legolab.errors import InputError
 from legolab.generation.fitting import MAX_SIZE
-from legolab.generation.lexicon import CATEGORIES, Choice, Field, Value
+from legolab.generation.lexicon import CATEGORIES, Choice, Detail, Field, Value
 from legolab.generation.prompt import Brief, read_description
 from legolab.generation.result import Generation
 from legolab.widgets.fold import Fold
@@ -79,7 +79,7 @@ class FollowUp(ipywidgets.VBox):
             self._show_fields(brief)
 
     def fields(self) -> dict[str, Value]:
-        """All fields, as they are set now."""
+        """All fields that people speak of, as they are set now."""
         return {name: control.value for name, control in self.controls.items()}
 
     def set_by_hand(self) -> dict[str, Value]:
@@ -93,6 +93,7 @@ class FollowUp(ipywidgets.VBox):
         self.controls = {
             field.name: _control(field, brief.fields[field.name])
             for field in CATEGORIES[brief.category].fields
+            if not isinstance(field, Detail)
         }
         self._fields.children = tuple(self.controls.values())
         for control in former.values():

@@ -15,9 +15,11 @@ from legolab import BrickStructure
 from tests.dashboards.pages import (
     FLAGS,
     LONG,
+    LONG_SEED,
     STOP_PATIENCE,
     STOPPED,
     Studio,
+    sofa_bricks,
     wait_until,
 )
 from tests.needs import CHROMIUM, lacks_browser
@@ -134,7 +136,7 @@ def test_a_clicked_brick_shows_its_card_and_steps_build_the_model(studio):
 
 def test_files_are_saved(studio, tmp_path):
     shutil.copy(studio.save("Save LDraw"), tmp_path / "model.ldr")
-    assert len(BrickStructure.load(tmp_path / "model.ldr")) == 37
+    assert len(BrickStructure.load(tmp_path / "model.ldr")) == sofa_bricks()
     assert studio.save("Save picture").read_bytes().startswith(b"\x89PNG")
 
 
@@ -148,7 +150,7 @@ def test_solvers_are_compared(studio):
 
 def test_the_kernel_is_free_while_bricks_arrive_and_building_can_be_stopped(studio):
     studio.open_tab("Prompt")
-    studio.ask(LONG, seed=2)
+    studio.ask(LONG, LONG_SEED)
     studio.bricks_arriving()
     studio.open_tab("Inspect")  # answered by the kernel: the tab gets the model of before
     studio.page.locator(".ll-steps-words").get_by_text("Step ").wait_for()

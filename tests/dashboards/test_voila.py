@@ -23,12 +23,14 @@ from legolab.errors import InputError
 from tests.dashboards.pages import (
     FLAGS,
     LONG,
+    LONG_SEED,
     STOP_PATIENCE,
     STOPPED,
     Studio,
     children,
     command,
     is_running,
+    sofa_bricks,
     wait_until,
 )
 from tests.needs import CHROMIUM, lacks_browser
@@ -118,7 +120,7 @@ def test_the_address_is_printed_and_written(server):
 def test_a_caption_becomes_a_model_with_its_verdict(studio):
     assert studio.page.locator(".ll-example").count() == 6
     studio.build()
-    assert "37 bricks" in studio.page.locator(".ll-progress").inner_text()
+    assert f"{sofa_bricks()} bricks" in studio.page.locator(".ll-progress").inner_text()
     assert "Stands" in studio.page.locator(".ll-prompt .ll-chip").inner_text()
     assert studio.page.locator(".ll-entry img").count() == 1
 
@@ -158,7 +160,7 @@ def test_the_steps_build_the_model(studio):
     assert " new, " in words.inner_text()
     assert studio.drawn() != first
     handle.press("End")
-    words.get_by_text("37 bricks").wait_for()
+    words.get_by_text(f"{sofa_bricks()} bricks").wait_for()
     assert studio.drawn() == whole
 
 
@@ -172,7 +174,7 @@ def test_colours_change_the_drawing(studio):
 def test_files_are_saved(studio, tmp_path):
     ldr = studio.save("Save LDraw")
     shutil.copy(ldr, tmp_path / "model.ldr")
-    assert len(BrickStructure.load(tmp_path / "model.ldr")) == 37
+    assert len(BrickStructure.load(tmp_path / "model.ldr")) == sofa_bricks()
     assert studio.save("Save picture").read_bytes().startswith(b"\x89PNG")
 
 
@@ -189,7 +191,7 @@ def test_solvers_are_compared(studio):
 
 def test_bricks_arrive_one_by_one_and_building_can_be_stopped(studio):
     studio.open_tab("Prompt")
-    studio.ask(LONG, seed=2)
+    studio.ask(LONG, LONG_SEED)
     studio.bricks_arriving()
     studio.page.get_by_role("button", name="Stop").click()
     studio.page.get_by_text(STOPPED).wait_for(timeout=STOP_PATIENCE)

@@ -33,6 +33,9 @@ from legolab.stability.report import Verdict
 from tests.generation.fakes import FakeModel
 from tests.generation.tiny import write_tiny_model
 
+ANYWHERE = {"west": 0, "east": 20, "south": 0, "north": 20}
+"""Of a lowest layer."""
+
 CAPTIONS = ["a chair with four legs and a high back", "a small table", "a tall tower"]
 
 
@@ -121,7 +124,8 @@ def test_what_is_asked_counts_more_than_what_was_left_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Of a mug too low with its handle and one of the right height without, the first is kept."""
-    wanted = {"handle": "big", "shape": "square", "width": 9, "depth": 6, "height": 7}
+    sizes = {"wall": 1, "grip": 1, "width": 9, "depth": 6, "height": 7}
+    wanted = {"handle": "big", "shape": "square"} | sizes | ANYWHERE
     rows = iter([5, 7])
 
     def draft(*_: object, **__: object) -> Draft:
@@ -271,8 +275,9 @@ def test_without_a_solver_nothing_is_rolled_back_and_nothing_is_claimed() -> Non
 
 def _brief(width: int, depth: int, height: int) -> Brief:
     """A square jar without a lid."""
-    fields = {"lid": "none", "shape": "square", "body": 1}
-    return Brief("jar", fields | {"width": width, "depth": depth, "height": height}, frozenset())
+    fields = {"lid": "none", "shape": "square", "body": 1, "shoulder": 1}
+    sizes = {"width": width, "depth": depth, "height": height}
+    return Brief("jar", fields | sizes | ANYWHERE, frozenset())
 
 
 def _growth_that_says(

@@ -49,6 +49,18 @@ def test_every_legal_brick_stays_inside_the_room_of_the_description() -> None:
     assert not Grammar(room=(3, 1, 4)).allowed()[SIZES.index((2, 2))].any(), "no room for it"
 
 
+def test_the_lowest_layer_stays_on_its_ground_and_the_next_one_need_not() -> None:
+    grammar = Grammar(ground=(3, 7, 12, 18))
+    legal = np.argwhere(grammar.allowed())
+    assert len(legal) > 20
+    for size, x, y, z in legal:
+        h, w = SIZES[size]
+        assert x >= 3 and x + h <= 7 and y >= 12 and y + w <= 18 and z == 0
+    assert grammar.allowed()[SIZES.index((4, 2)), 3, 16, 0]
+    grammar.add(Brick(4, 2, 3, 16, 0))
+    assert grammar.allowed()[SIZES.index((8, 1)), 0, 19, 1]
+
+
 def test_bricks_may_hang_below_the_top_layer_only() -> None:
     tower = [Brick(1, 1, 0, 0, z) for z in range(19)]
     grammar = Grammar(tower)

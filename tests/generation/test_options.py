@@ -15,7 +15,7 @@ from legolab.bricks.structure import BrickStructure
 from legolab.errors import CaptionError, InputError, LegolabError
 from legolab.generation import generator
 from legolab.generation.generator import edit, generate, stream
-from legolab.generation.lexicon import CATEGORIES
+from legolab.generation.lexicon import CATEGORIES, Detail
 from legolab.generation.planning import in_frame
 from legolab.generation.prompt import read_description
 from legolab.generation.result import Generation, Started
@@ -68,6 +68,24 @@ def test_fields_by_hand_count_for_more_than_the_caption() -> None:
 def test_fields_that_cannot_be_set_are_refused_before_a_brick(fields: dict[str, object]) -> None:
     with pytest.raises(InputError, match="expected"):
         next(stream("a chair", fields=fields))  # type: ignore[arg-type]
+
+
+def test_details_follow_the_fields_set_by_hand_and_may_be_set_themselves() -> None:
+    tall = read_description(quick("a tower").description).fields
+    low = {"tiers": "one", "top": "flat", "width": 6, "depth": 6, "height": 10}
+    short = read_description(quick("a tower", fields=low).description).fields
+    assert int(tall["walls"]) > 10 and short["walls"] == 10, "no walls higher than the whole"
+    by_hand = quick("a tower", fields={**low, "walls": 8}).description
+    assert read_description(by_hand).fields["walls"] == 8
+
+
+def test_the_ground_a_description_names_is_kept_and_an_impossible_one_is_passed_over() -> None:
+    ground = {"west": 2, "east": 6, "south": 14, "north": 18}
+    narrow = quick("a chair", fields={"width": 8, "depth": 8, **ground}).structure
+    lowest = [brick for brick in narrow if brick.z == 0]
+    assert lowest and all(b.x >= 2 and b.x + b.h <= 6 for b in lowest)
+    assert all(b.y >= 14 and b.y + b.w <= 18 for b in lowest)
+    assert len(quick("a chair", fields={"width": 8, **ground, "west": 9}).structure)
 
 
 def test_a_room_of_one_stud_holds_one_brick() -> None:
@@ -264,10 +282,11 @@ def test_a_change_changes_only_the_fields_it_tells() -> None:
     plain = edit(mug, "remove the handle", drafts=1)
     before, after = (read_description(result.description).fields for result in (mug, plain))
     told = plain.notes[0].removeprefix("Changed: ").removesuffix(".").split(", ")
+    details = [field.name for field in CATEGORIES["mug"].fields if isinstance(field, Detail)]
     assert [words.partition(" from ")[0] for words in told] == [
-        name for name in before if before[name] != after[name]
+        name for name in before if before[name] != after[name] and name not in details
     ]
-    assert after["handle"] == "none"
+    assert after["handle"] == "none" and after["grip"] == 0
 
 
 def test_the_same_change_with_the_same_seed_gives_the_same_bricks() -> None:

@@ -85,7 +85,6 @@ def test_an_alias_is_said_aloud() -> None:
     ("caption", "note"),
     [
         ("a chair 120 studs wide", "I can build from 1 to 20 studs or layers, not 120."),
-        ("a bowl 5 deep", "I cannot choose the depth of a bowl."),
         ("a table lamp", 'I read "table lamp" as table.'),
         ("a table and four chairs", "I build one thing at a time: the table, not the chair."),
     ],
@@ -146,6 +145,14 @@ def test_an_adjective_by_itself_speaks_of_the_whole(
     assert {"width", "height"}.intersection(understood) == {"width", "height"}.intersection(wishes)
     for name, value in wishes.items():
         assert understood[name].holds(value)
+
+
+@pytest.mark.parametrize(
+    ("caption", "field"),
+    [("a bowl 5 deep", "height"), ("a basket 5 deep", "wall"), ("a table 8 deep", "depth")],
+)
+def test_deep_is_what_people_mean_by_it(caption: str, field: str) -> None:
+    assert set(understand(caption).wishes) == {field}
 
 
 def test_what_is_understood_needs_no_note() -> None:
@@ -211,27 +218,28 @@ def test_an_unknown_subject_is_refused_with_what_is_known_and_what_is_near() -> 
 
 def test_descriptions_fulfil_the_wishes_and_take_the_rest_from_one_known() -> None:
     known = [
-        ["none", "round", 10, 6],
-        ["yes", "square", 12, 9],
-        ["yes", "round", 14, 4],
+        ["none", "round", 3, 10, 10, 6, 0, 10, 10, 20],
+        ["yes", "square", 4, 12, 8, 9, 0, 12, 12, 20],
+        ["yes", "round", 3, 14, 14, 8, 0, 14, 6, 20],
     ]
-    understood = Understanding("bowl", {"foot": Wish("yes"), "width": Wish(low=13, high=20)}, ())
-    brief = complete(understood, known, np.random.default_rng(0))
-    assert brief.fields == {"foot": "yes", "shape": "round", "width": 14, "height": 4}
-    assert brief.asked == {"foot", "width"}
+    wishes = {"handle": Wish("yes"), "width": Wish(low=13, high=20)}
+    brief = complete(Understanding("basket", wishes, ()), known, np.random.default_rng(0))
+    assert list(brief.fields.values()) == known[2]
+    assert brief.asked == {"handle", "width"}
 
 
 def test_wishes_nobody_fulfils_are_written_in() -> None:
-    known = [["none", "round", 10, 6]]
-    understood = Understanding("bowl", {"foot": Wish("yes"), "width": Wish(low=13, high=20)}, ())
-    assert complete(understood, known, np.random.default_rng(0)).text == (
-        "bowl, foot yes, shape round, width 13, height 6"
+    known = [["none", "round", 3, 10, 10, 6, 0, 10, 10, 20]]
+    wishes = {"handle": Wish("yes"), "width": Wish(low=13, high=20)}
+    understood = Understanding("basket", wishes, ())
+    assert complete(understood, known, np.random.default_rng(0)).text.startswith(
+        "basket, handle yes, shape round, wall 3, width 13, depth 10, height 6, "
     )
 
 
 def test_what_is_left_open_is_mostly_what_people_picture() -> None:
     known = [["four" if n % 2 else "solid"] for n in range(20)]
-    known = [["high", "none", legs, "thin", "none", 4, 6, 6, 14] for (legs,) in known]
+    known = [["high", "none", legs, "thin", "none", 4, 6, 6, 14, 0, 6, 14, 20] for (legs,) in known]
     understood = Understanding("chair", {}, ())
     legs = [
         complete(understood, known, np.random.default_rng(seed)).fields["legs"]
@@ -266,17 +274,18 @@ def test_a_description_is_read_as_it_was_written() -> None:
     "text",
     [
         "",
-        "bowl",
-        "zebra, foot none, shape round, width 10, height 6",
-        "bowl, foot none, shape round, width 10",
-        "bowl, foot none, shape round, height 6, width 10",
-        "bowl, foot none, shape oblong, width 10, height 6",
-        "bowl, foot none, shape round, width ten, height 6",
+        "guitar",
+        "zebra, body boxy, head wide, neck 7, width 8, depth 2, height 16",
+        "guitar, body boxy, head wide, neck 7, width 8, depth 2",
+        "guitar, body boxy, head wide, neck 7, depth 2, width 8, height 16",
+        "guitar, body oblong, head wide, neck 7, width 8, depth 2, height 16",
+        "guitar, body boxy, head wide, neck 7, width ten, depth 2, height 16",
     ],
 )
 def test_other_texts_are_no_descriptions(text: str) -> None:
-    with pytest.raises(InputError, match="expected"):
-        read_description(text)
+    for end in ("", ", west 0, east 8, south 18, north 20"):
+        with pytest.raises(InputError, match="expected"):
+            read_description(text + end)
 
 
 def test_what_no_known_description_fulfils_is_made_to_fit() -> None:
@@ -284,7 +293,9 @@ def test_what_no_known_description_fulfils_is_made_to_fit() -> None:
     rows = [["high", seat, seat + rise] for seat in (3, 5, 8) for rise in (8, 9, 11)]
     rows += [["low", seat, seat + rise] for seat in (3, 5, 8) for rise in (4, 5, 6)]
     rest = {"slats": "none", "legs": "four", "thickness": "thin", "arms": "none"}
-    known = [[back, *rest.values(), seat, 7, 7, height] for back, seat, height in rows]
+    known = [
+        [back, *rest.values(), seat, 7, 7, height, 0, 7, 13, 20] for back, seat, height in rows
+    ]
     wishes = {"back": Wish("high"), "seat": Wish(low=7, high=12), "height": Wish(low=1, high=15)}
     brief = complete(Understanding("chair", wishes, ()), known, np.random.default_rng(0))
     seat, height = int(brief.fields["seat"]), int(brief.fields["height"])

@@ -253,3 +253,4 @@ async def test_the_vocabulary_is_open_and_kept_for_a_day(settings):
     assert set(words) == set(CATEGORIES)
     assert words["chair"]["back"] == ["high", "low", "none"]
     assert words["chair"]["width"] is None
+    assert "walls" not in words["tower"], "a detail, of which nobody speaks"

@@ -27,6 +27,7 @@ SMALL = Recipe(
     heads=2,
     feed_forward=48,
     samples=1,
+    descriptions=4,
 )
 
 

@@ -106,12 +106,12 @@ test("the words of a service that is away are those that were kept", async () =>
   await waitFor(() => expect(later.current).toEqual(VOCABULARY));
 });
 
-test("a description by hand: all of its fields, those that were changed as they are now", () => {
+test("a description by hand: all but its details, what was changed as it is now", () => {
   const build = vi.fn();
   const send = { preventDefault: () => undefined } as never;
   const chair = {
     ...model("a", 1),
-    description: "chair, back low, legs four, seat 6, width 7",
+    description: "chair, back low, legs four, seat 6, slab 2, width 7",
     paint: { legs: 0 },
   };
   const { result } = renderHook(() => useDescription(chair, VOCABULARY, null, build));

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from legolab.generation.lexicon import CATEGORIES, Value
+from legolab.generation.lexicon import CATEGORIES, FOOTPRINT, Value
 from legolab.training.shapes import containers, furniture, things, vehicles
 from legolab.training.shapes.canvas import Dice
 from legolab.training.shapes.furniture import Drawn
@@ -72,6 +72,9 @@ def draw(category: str, rng: np.random.Generator) -> Shape | None:
         low[0] : high[0], low[1] : high[1], low[2] : high[2]
     ]
     measured: dict[str, Value] = {"width": width, "depth": depth, "height": height, **said}
+    xs, ys = np.nonzero(voxels[:, :, 0])
+    edges = (xs.min(), xs.max() + 1, ys.min(), ys.max() + 1)
+    measured |= dict(zip(FOOTPRINT, map(int, edges), strict=True))
     return Shape(
         category,
         voxels,

@@ -73,11 +73,11 @@ def _grips(canvas: Canvas, dice: Dice, size: Size, wall: int) -> None:
 def bottle(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "square"))
-    size = _plan(dice, 4, 10) if shape == "round" else (dice.between(4, 9), dice.between(4, 9))
+    size = _plan(dice, 4, 11) if shape == "round" else (dice.between(4, 10), dice.between(4, 10))
     if size[0] % 2 != size[1] % 2:
         size = size[0], size[0]
     body = dice.between(max(5, min(size)), 12)  # a low one is a stepped pyramid
-    waist = dice.between(2, body - 2) if min(size) >= 6 and dice.chance(0.3) else body
+    waist = dice.between(3, body - 4) if min(size) >= 7 and dice.chance(0.3) else body
     canvas.disc(shape, size, 0, body)
     if dice.chance(0.3):  # a foot ring
         canvas.disc(shape, resized(size, 2), 0, dice.between(1, 2))
@@ -94,47 +94,67 @@ def bottle(dice: Dice) -> Drawn:
         canvas.disc("round" if min(shoulder) > 3 else "square", shoulder, z, z + steps)
         z += steps
         shoulder = resized(shoulder, -dice.choice((2, 2, 4)))
+    top = z
     rise = dice.between(4, 7) if neck == "long" else dice.between(2, 3)
     canvas.disc("square", (thin, thin), z, z + rise)
-    if rise >= 4 and dice.chance(0.4):  # a ring around the neck
+    cap = dice.chance(0.25)
+    if rise >= 4 and not cap and dice.chance(0.4):  # a ring around the neck
         ring = z + dice.between(1, rise - 2)
         canvas.disc("square", (thin + 2, thin + 2), ring, ring + 1)
     z += rise
-    cap = dice.chance(0.25)
     if cap:
         canvas.disc("square", (thin + 2, thin + 2), z, z + dice.between(1, 2))
-    return canvas, {"neck": neck, "shape": shape, "cap": "yes" if cap else "none", "body": body}
+    return canvas, {
+        "neck": neck,
+        "shape": shape,
+        "cap": "yes" if cap else "none",
+        "body": body,
+        "shoulder": top,
+    }
 
 
 def bowl(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "round", "round", "square"))
-    rim = _plan(dice, 8, 18) if shape == "round" else (dice.between(8, 17), dice.between(7, 15))
+    width = dice.between(10, 20)
+    is_circle = shape == "round" and dice.chance(0.15)
+    rim = width, width if is_circle else dice.between(max(9, width - 7), min(20, width + 7))
+    most = dice.between(5, max(6, min(rim) * 3 // 5))  # a taller one is a pot
+    sizes = [rim]
+    for _ in range(dice.between(1, 3 if min(rim) >= 15 else 2 if min(rim) >= 11 else 1)):
+        sizes.append(resized(sizes[-1], -dice.choice((2, 2, 4) if min(sizes[-1]) >= 10 else (2,))))
     foot = dice.chance(0.5)
     z = 0
     if foot:
         z = dice.between(1, 2)
-        canvas.disc(shape, resized(rim, -dice.choice((4, 6, 8)) - (min(rim) > 11) * 2), 0, z)
-    steps = dice.between(1, 3 if min(rim) >= 13 else 2 if min(rim) >= 10 else 1)
-    floor = dice.between(2, 3)
-    canvas.disc(shape, resized(rim, -2 * steps), z, z + floor)
-    z += floor
-    thick = dice.between(1, 3) if shape == "square" else dice.between(1, 2)
-    for step in range(steps, 0, -1):
-        rise = dice.between(0 if step == steps else 2, 2)
-        _tube(canvas, shape, resized(rim, -2 * step), z, z + rise, dice.between(2, 3))
+        canvas.disc(
+            shape, resized(sizes[-1], -dice.choice((2, 4) if min(sizes[-1]) > 7 else (2,))), 0, z
+        )
+    canvas.disc(shape, sizes[-1], z, z + 2)
+    z += 2
+    base = z
+    spare = max(0, most + dice.between(0, 1) - z - len(sizes))
+    for size, smaller in zip(sizes[-2:0:-1], sizes[:1:-1], strict=True):
+        rise = 1 + dice.between(0, min(2, spare))
+        spare -= rise - 1
+        _tube(canvas, shape, size, z, z + rise, (size[0] - smaller[0]) // 2 + dice.between(1, 2))
         z += rise
-    rise = dice.between(2, max(2, min(4, min(rim) // 2 - z)))
-    _tube(canvas, shape, rim, z, z + rise, thick)
-    if rise >= 3 and max(rim) <= 14 and dice.chance(0.3):  # a lip
-        canvas.disc(shape, resized(rim, 2), z + rise - dice.between(1, 2), z + rise, wall=2)
-    return canvas, {"foot": "yes" if foot else "none", "shape": shape}
+    rise = 2 + dice.between(0, min(3, spare))
+    wall = (rim[0] - sizes[1][0]) // 2 + (dice.between(0, 1) if min(rim) >= 10 else 0)
+    _tube(canvas, shape, rim, z, z + rise, wall)
+    return canvas, {
+        "foot": "yes" if foot else "none",
+        "shape": shape,
+        "base": base,
+        "steps": len(sizes) - 1,
+        "rim": rise,
+    }
 
 
 def jar(dice: Dice) -> Drawn:
     canvas = Canvas()
     shape = dice.choice(("round", "square"))
-    size = _plan(dice, 7, 13)
+    size = _plan(dice, 7, 15)
     body = dice.between(max(4, min(size) // 2), 12)
     foot = dice.chance(0.25)
     z = 0
@@ -148,6 +168,7 @@ def jar(dice: Dice) -> Drawn:
     if min(size) >= 9 and dice.chance(0.5):  # a round shoulder
         canvas.disc(shape, resized(size, -2), z, z + 1, wall=3)
         z += 1
+    shoulder = z
     throat, neck = resized(size, -4 if min(size) >= 8 else -2), dice.between(2, 3)
     _tube(canvas, shape, throat, z, z + neck)
     z += neck
@@ -158,7 +179,12 @@ def jar(dice: Dice) -> Drawn:
         cover = dice.choice((throat, resized(size, -2), resized(size, -2)))
         canvas.disc(shape, cover, z, z + 2)
         _knob(canvas, dice, size, z + 2)
-    return canvas, {"lid": "yes" if lid else "none", "shape": shape, "body": body}
+    return canvas, {
+        "lid": "yes" if lid else "none",
+        "shape": shape,
+        "body": body,
+        "shoulder": shoulder,
+    }
 
 
 def mug(dice: Dice) -> Drawn:
@@ -172,12 +198,14 @@ def mug(dice: Dice) -> Drawn:
         height = dice.between(max(size) + 1, 14)
     if height < 8 and handle == "small":
         handle = "big"
-    _cup(canvas, shape, size, 0, height, dice.between(1, 2) if min(size) >= 8 else 1)
+    wall = dice.between(1, 2) if min(size) >= 8 else 1
+    _cup(canvas, shape, size, 0, height, wall)
     if height >= 7 and dice.chance(0.25):
         canvas.disc(shape, resized(size, 2), 0, dice.between(2, 3), wall=2)
     elif height >= 7 and dice.chance(0.2):
         canvas.disc(shape, resized(size, 2), height - dice.between(1, 2), height, wall=2)
     right = edges(size[0])[1]
+    wide = 0
     if handle != "none":
         wide = dice.between(1, 2)
         y = MIDDLE - dice.between(0, wide) + dice.between(-1, 1)
@@ -192,7 +220,7 @@ def mug(dice: Dice) -> Drawn:
         canvas.box(right - 1, right + reach, y, y + wide, low, low + 1)
         canvas.box(right - 1, right + reach, y, y + wide, high - 1, high)
         canvas.box(right + reach - 2, right + reach, y, y + wide, low, high)
-    return canvas, {"handle": handle, "shape": shape}
+    return canvas, {"handle": handle, "shape": shape, "wall": wall, "grip": wide}
 
 
 def pot(dice: Dice) -> Drawn:
@@ -201,9 +229,10 @@ def pot(dice: Dice) -> Drawn:
 
 def _flower_pot(dice: Dice) -> Drawn:
     canvas = Canvas()
-    rim = _plan(dice, 7, 15)
+    rim = _plan(dice, 7, 17)
     steps = dice.between(1, 2) if min(rim) >= 8 else 1
     z = dice.between(max(2, min(rim) // 2 - 2), 7)
+    waist = z
     _cup(canvas, "round", resized(rim, -2 * steps), 0, z, 2)
     if steps == 2:
         rise = dice.between(2, 5)
@@ -215,14 +244,15 @@ def _flower_pot(dice: Dice) -> Drawn:
     if dice.chance(0.4):  # earth
         earth = z - dice.between(2, 3)
         canvas.disc("round", resized(rim, -2), earth, earth + 1)
-    return canvas, {"kind": "flower", "handles": "none", "lid": "none"}
+    return canvas, {"kind": "flower", "handles": "none", "lid": "none", "waist": waist}
 
 
 def _cooking_pot(dice: Dice) -> Drawn:
     canvas = Canvas()
-    size, height = _plan(dice, 8, 14), dice.between(4, 9)
+    size, height = _plan(dice, 8, 15), dice.between(4, 9)
     handles = dice.chance(0.85)
     lid = dice.chance(0.5 if handles else 0.8)  # without either it would be a mug or a basket
+    z = 0
     if handles:
         low, high = edges(size[0])
         z, reach = height - dice.between(0, 3), dice.between(2, 3)
@@ -238,4 +268,5 @@ def _cooking_pot(dice: Dice) -> Drawn:
         "kind": "cooking",
         "handles": "two" if handles else "none",
         "lid": "yes" if lid else "none",
+        "waist": z,
     }

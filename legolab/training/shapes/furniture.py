@@ -118,6 +118,8 @@ def table(dice: Dice) -> Drawn:
         "legs": legs,
         "thickness": "thick" if thick else "thin",
         "shelf": "yes" if shelf else "none",
+        "inset": inset,
+        "slab": slab,
     }
 
 
@@ -176,6 +178,7 @@ def bed(dice: Dice) -> Drawn:
             "footboard": "yes",
             "legs": "four",
             "pillows": "none",
+            "mattress": under + 2,
         }
     width = dice.between(7, min(16, length - 2))
     head = dice.choice(("tall", "tall", "low", "none"))
@@ -207,6 +210,7 @@ def bed(dice: Dice) -> Drawn:
         "footboard": "yes" if foot else "none",
         "legs": "four" if legs else "none",
         "pillows": pillows,
+        "mattress": top,
     }
 
 
@@ -243,6 +247,8 @@ def bench(dice: Dice) -> Drawn:
         "legs": legs,
         "arms": "two" if arms else "none",
         "seat": seat,
+        "leg": leg,
+        "inset": inset,
     }
 
 
@@ -301,7 +307,7 @@ def _upright(dice: Dice) -> Drawn:
     if dice.chance(0.4):
         aside = dice.between(2, 3)
         canvas.box(aside, width - aside, reach - 1, reach, keys + 2, keys + dice.between(4, 5))
-    return canvas, {"kind": "upright", "lid": "none", "keys": keys}
+    return canvas, {"kind": "upright", "lid": "none", "keys": keys, "reach": reach, "case": body}
 
 
 def _grand(dice: Dice) -> Drawn:
@@ -322,4 +328,4 @@ def _grand(dice: Dice) -> Drawn:
         for step in range(dice.between(3, 5)):
             z = under + body + step
             canvas.box(step, step + 2, 3, length - 3, z, z + 1)
-    return canvas, {"kind": "grand", "lid": lid, "keys": under}
+    return canvas, {"kind": "grand", "lid": lid, "keys": under, "reach": 0, "case": body}

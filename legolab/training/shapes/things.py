@@ -84,7 +84,13 @@ def tower(dice: Dice) -> Drawn:
             tip = resized(tip, -2)
     elif top == "battlements":
         _battlements(canvas, shape, last, z, dice.between(0, 1))
-    return canvas, {"tiers": _TIERS[tiers], "top": top, "shape": shape}
+    return canvas, {
+        "tiers": _TIERS[tiers],
+        "top": top,
+        "shape": shape,
+        "tier": (*cuts, walls)[0],
+        "walls": walls,
+    }
 
 
 def _battlements(canvas: Canvas, shape: str, size: Size, z: int, first: int) -> None:
@@ -113,6 +119,7 @@ def birdhouse(dice: Dice) -> Drawn:
         canvas.box(left, left + wide, y, y + 2, 0, z)
         if dice.chance(0.7):
             canvas.box(left - 1, left + wide + 1, y - 1, y + 3, 0, dice.between(1, 2))
+    post = z
     canvas.box(x0, x0 + width, y0, y0 + depth, z, z + wall)
     canvas.box(x0 + 1, x0 + width - 1, y0 + 1, y0 + depth - 1, z + 2, z + wall - 1, filled=False)
     if hole:
@@ -137,6 +144,8 @@ def birdhouse(dice: Dice) -> Drawn:
         "hole": "yes" if hole else "none",
         "pole": "yes" if pole else "none",
         "perch": "yes" if perch else "none",
+        "wall": wall,
+        "post": post,
     }
 
 
@@ -169,4 +178,7 @@ def camera(dice: Dice) -> Drawn:
         "lens": lens,
         "viewfinder": "yes" if bump else "none",
         "tripod": "yes" if tripod else "none",
+        "case": height,
+        "reach": reach,
+        "glass": size,
     }

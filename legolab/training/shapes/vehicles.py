@@ -44,6 +44,7 @@ def car(dice: Dice) -> Drawn:
     elif body == "van":
         rise, start = dice.between(4, 6), dice.between(1, 3)
         canvas.box(start, length, near, far, deck, deck + rise)
+        end = length
         window = dice.between(2, 3)
         for side in (near, far - 1):
             for x in (start + 1, start + window + 2)[: dice.between(1, 2)]:
@@ -54,7 +55,13 @@ def car(dice: Dice) -> Drawn:
         canvas.box(end, length, near, near + 1, deck, deck + 1)
         canvas.box(end, length, far - 1, far, deck, deck + 1)
         canvas.box(length - 1, length, near, far, deck, deck + 1)
-    return canvas, {"body": body, "wheels": wheels, "spoiler": "yes" if spoiler else "none"}
+    return canvas, {
+        "body": body,
+        "wheels": wheels,
+        "spoiler": "yes" if spoiler else "none",
+        "bonnet": start,
+        "cab": end - start,
+    }
 
 
 def bus(dice: Dice) -> Drawn:
@@ -89,6 +96,9 @@ def bus(dice: Dice) -> Drawn:
         "decks": decks,
         "windows": "yes" if windows else "none",
         "wheels": "six" if six else "four",
+        "front": front,
+        "rear": rear,
+        "lower": lower,
     }
 
 
@@ -136,6 +146,9 @@ def train(dice: Dice) -> Drawn:
         "chimney": "yes" if chimney else "none",
         "cargo": cargo,
         "engine": engine,
+        "boiler": boiler,
+        "cab": cab,
+        "wagon": wagon if carriages else 0,
     }
 
 

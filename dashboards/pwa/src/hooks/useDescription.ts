@@ -41,7 +41,7 @@ export interface DescriptionForm {
   send(event: FormEvent): void;
 }
 
-/** What a model is to be built with: all of its description, and what of it was changed, in words. */
+/** What a model is to be built with: its description, and what of it was changed, in words. */
 export type BuildAgain = (fields: Fields, paint: Paint, changed: string) => void;
 
 function isSize(text: string): boolean {
@@ -61,10 +61,14 @@ export function useDescription(
 ): DescriptionForm {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [codes, setCodes] = useState<Paint>({});
-  const { subject, fields } = readDescription(model.description);
+  const { subject, fields: described } = readDescription(model.description);
   const known = vocabulary?.[subject];
+  // What the vocabulary does not name are details, which follow from the rest.
+  const fields = Object.fromEntries(
+    Object.entries(described).filter(([name]) => known !== undefined && name in known),
+  );
 
-  const entries = Object.entries(known ? fields : {}).map(([name, held]): Entry => {
+  const entries = Object.entries(fields).map(([name, held]): Entry => {
     const before = String(held);
     const words = known?.[name] ?? null;
     const value = values[name] ?? before;
