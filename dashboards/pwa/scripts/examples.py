@@ -13,9 +13,9 @@ import legolab
 EXAMPLES = (
     ("a chair with four legs and a high back", 7),
     ("a round table with four legs", 7),
-    ("a grand piano", 3),
+    ("a grand piano", 1),
     ("a steam train", 7),
-    ("a sofa with two arms", 7),
+    ("a sofa with two arms", 2),
     ("a bookshelf with five shelves", 1),
 )
 TARGET = Path(__file__).parents[1] / "src" / "examples" / "examples.ts"
