@@ -167,7 +167,8 @@ _FURNITURE = (
                 "legs",
                 {
                     "four": "four legs|four straight legs|four corner legs|^four-legged",
-                    "pedestal": "a central pedestal|a single central leg|one central leg",
+                    "pedestal": "a central pedestal|a single central leg|one central leg"
+                    "|a pedestal|a pedestal base",
                     "solid": "a solid base|a block base",
                 },
             ),
@@ -210,8 +211,8 @@ _FURNITURE = (
                 {
                     "four": "four legs|four evenly spaced legs|four straight legs",
                     "pedestal": "a central pedestal|a single central leg|one central leg"
-                    "|a pedestal base",
-                    "panels": "two side panels|panel legs|two panel legs|two legs",
+                    "|a pedestal base|a pedestal",
+                    "panels": "two side panels|panel legs|two panel legs|two legs|side panels",
                 },
             ),
             Choice("thickness", {"thin": "thin legs|slim legs", "thick": "thick legs|sturdy legs"}),
@@ -327,7 +328,7 @@ _FURNITURE = (
                 "legs",
                 {
                     "four": "four legs|four straight legs",
-                    "panels": "two side panels|two panel legs|two supports|two legs",
+                    "panels": "two side panels|two panel legs|two supports|two legs|side panels",
                 },
             ),
             _YES_NO_ARMS,

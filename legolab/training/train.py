@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,18 +150,10 @@ def train_model(
     report(Progress("descriptions", 0.0))
     descriptions = new_descriptions({row.description for row in rows}, recipe.descriptions)
 
+    write = partial(export_model, out / "model", run.model, tokenizer, rows, recipe, descriptions)
+
     def export() -> Path:
-        state = run.state
-        return export_model(
-            out / "model",
-            run.model,
-            tokenizer,
-            rows,
-            recipe,
-            descriptions,
-            state.history,
-            state.begun_with,
-        )
+        return write(run.state.history, run.state.begun_with)
 
     def build() -> Samples | None:
         return sample(export(), to_build) if to_build else None
