@@ -107,8 +107,8 @@ def make_row(seed: int, number: int) -> Row:
 def built(shape: Shape) -> BrickStructure | None:
     """The bricks of a shape: in one piece, standing, at most MAX_BRICKS; None where there are none.
 
-    They are laid by one plan: one among several, tried until the bricks hang together, would be
-    for a model to guess, and half of what it had left to learn was that (measured).
+    They are laid by one plan: which of several, tried until the bricks hang together, would be for
+    a model to guess.
     """
     structure = legolize(shape.voxels, tries=1)
     fits = len(structure) <= MAX_BRICKS and is_connected(structure)
