@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -32,20 +33,21 @@ from legolab.stability.equilibrium import (
     build_scene,
     weigh_bricks,
 )
-from legolab.stability.margin import least_pull, strict_balance
+from legolab.stability.margin import least_pull, least_pull_on, room_for, strict_balance
 from legolab.stability.program import Outcome, published_program, pulled_bricks
 from legolab.stability.registry import (
     FALLBACK,
     UNVERIFIED,
     Backend,
-    OwnProgram,
-    OwnVerdict,
+    OwnForm,
     choose_backend,
     find_backend,
     own_form,
 )
 from legolab.stability.report import Forces, Options, StabilityReport, Verdict
-from legolab.stability.turning import settled_turn, turned
+from legolab.stability.turning import laid
+
+logger = logging.getLogger("legolab")
 
 RESIDUAL_TOLERANCE = 1e-6
 """N or N m out of balance from which a brick fails (arXiv 2505.05469). The gap is wide: stable
@@ -117,16 +119,23 @@ def analyze(
         return _unverified(structure, time.perf_counter() - start, options)
     solving = time.perf_counter()
     _, solver = find_backend(name)
-    if not strict and own_form(solver, "judge") is not None:
-        found = _judged(solver, boxes, weights, options, time_limit, whole=True)
+    own, t = own_form(solver), np.inf
+    if own is not None:
+        if strict:
+            t = least_pull(structure, options, solver, time_limit)
+        within = room_for(t, capacity) if np.isfinite(t) else 0.0
+        found = _judged(own, boxes, weights, options, time_limit, whole=True, within=within)
         if found is not None:
             return _judged_report(structure, name, options, *found, start, solving)
         name, solver = FALLBACK, find_backend(FALLBACK)[1]
     scene = build_scene(structure, options)
     floating = ~reach_ground(scene.contacts.studs)
     solving = time.perf_counter()
-    balance = _strict(scene, name, solver, time_limit) if strict else None
-    if balance is None:
+    if strict and own is None:
+        t = least_pull_on(scene, solver, time_limit)
+    if np.isfinite(t):
+        balance = strict_balance(scene, t, name, solver, time_limit)
+    else:
         balance = _published(scene, name, solver, time_limit)
     solved = time.perf_counter()
     failing = floating | (balance.residuals > RESIDUAL_TOLERANCE).any(axis=1)
@@ -247,8 +256,9 @@ def judge_bricks(
     if name == UNVERIFIED:
         return None, None
     _, solver = find_backend(name)
-    if own_form(solver, "judge") is not None:
-        found = _judged(solver, boxes, weights, physics, time_limit, whole=False, fewer=fewer)
+    own = own_form(solver)
+    if own is not None:
+        found = _judged(own, boxes, weights, physics, time_limit, whole=False, fewer=fewer)
         if found is not None:
             _, judgement = found
             return _scores(judgement.pulls, _failing(judgement), physics.capacity), judgement
@@ -268,21 +278,23 @@ def judge_bricks(
 
 
 def _judged(
-    solver: Backend,
+    own: OwnForm,
     boxes: IntArray,
     weights: FloatArray,
     physics: Physics,
     time_limit: float,
     whole: bool,
     fewer: Judgement | None = None,
+    within: float = 0.0,
 ) -> tuple[int, Judgement] | None:
     """Quarters by which the bricks were turned, and how they fare; None where nothing is proved."""
-    own: OwnVerdict | None = own_form(solver, "judge")
-    assert own is not None
-    turns = settled_turn(boxes, weights) if physics.rotate else 0
-    lying = turned(boxes, turns)
+    turns, lying = laid(boxes, weights, physics.rotate)
     before = None if physics.rotate else fewer  # fewer bricks may have been turned otherwise
-    found = own.judge(lying, weights, physics.ground, physics.rotate, time_limit, whole, before)
+    found = own.judge(
+        lying, weights, physics.ground, physics.rotate, time_limit, whole, before, within
+    )
+    if found is None:
+        logger.info("the engine proved nothing for %d bricks: HiGHS solves", len(boxes))
     return None if found is None else (turns, found)
 
 
@@ -347,9 +359,6 @@ def _unverified(structure: BrickStructure, seconds: float, options: Options) -> 
 
 
 def _published(scene: Scene, name: str, solver: Backend, time_limit: float) -> Balance:
-    own: OwnProgram | None = own_form(solver, "solve_published")
-    if own is not None:
-        return own.solve_published(scene, time_limit)
     solution = solver.solve(published_program(scene), time_limit)
     if solution.outcome is not Outcome.OPTIMAL:
         raise SolverError(
@@ -357,14 +366,6 @@ def _published(scene: Scene, name: str, solver: Backend, time_limit: float) -> B
             "said there is none"
         )
     return balance_of(solution, name)
-
-
-def _strict(scene: Scene, name: str, solver: Backend, time_limit: float) -> Balance | None:
-    """Forces in exact equilibrium, pulls as small as can be; None where there is no equilibrium."""
-    t = least_pull(scene, solver, time_limit)
-    if np.isinf(t):
-        return None
-    return strict_balance(scene, t, name, solver, time_limit)
 
 
 def _scores(pulls: FloatArray, failing: NDArray[np.bool_], capacity: float) -> FloatArray:

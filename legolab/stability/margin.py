@@ -29,6 +29,7 @@ from legolab.stability.equilibrium import (
     Physics,
     Scene,
     build_scene,
+    weigh_bricks,
 )
 from legolab.stability.program import (
     Block,
@@ -39,7 +40,8 @@ from legolab.stability.program import (
     force_blocks,
     published_program,
 )
-from legolab.stability.registry import FALLBACK, Backend, OwnMargin, find_backend, own_form
+from legolab.stability.registry import Backend, find_backend, own_form
+from legolab.stability.turning import laid
 
 _COST = 100.0
 """Cost of one unit of the largest pull: keeps a solver's dual tolerance far below what counts."""
@@ -65,27 +67,52 @@ def strict_program(scene: Scene) -> Program:
     return dataclasses.replace(program, published_costs=program.costs)
 
 
-def least_pull(scene: Scene, backend: Backend, time_limit: float) -> float:
+def least_pull(
+    structure: BrickStructure, physics: Physics, backend: Backend, time_limit: float
+) -> float:
     """t: the smallest largest pull that keeps equilibrium, over T; infinite when nothing does.
+
+    Args:
+        structure: at least one brick.
+        physics: what they weigh, stand on and hold.
+        backend: the solver.
+        time_limit: seconds.
+
+    Raises:
+        InputError: as `build_scene`.
+        SolverError: the solve ended without an answer.
+    """
+    own = own_form(backend)
+    if own is not None:
+        boxes, weights = weigh_bricks(structure, physics)
+        _, lying = laid(boxes, weights, physics.rotate)
+        pull = own.least_largest_pull(lying, weights, physics.ground, physics.rotate, time_limit)
+        if pull is not None:
+            return _share(pull, physics.capacity)
+    return least_pull_on(build_scene(structure, physics), backend, time_limit)
+
+
+def least_pull_on(scene: Scene, backend: Backend, time_limit: float) -> float:
+    """The same of a scene, by the program.
 
     Raises:
         SolverError: the solve ended without an answer.
     """
     if not reach_ground(scene.contacts.studs).all():
         return np.inf  # a brick with nothing below or above has no force against its weight
-    own: OwnMargin | None = own_form(backend, "least_largest_pull")
-    if own is not None:
-        pull = own.least_largest_pull(scene, time_limit)
-        if pull is not None:
-            return _share(pull, scene.capacity)
     solution = backend.solve(strict_program(scene), time_limit)
     if solution.outcome is Outcome.INFEASIBLE:
         return np.inf
     return _share(float(solution.block("largest_pull")[0]) * FORCE_UNIT, scene.capacity)
 
 
+def room_for(t: float, capacity: float) -> float:
+    """How far pulls may go, N, when the other forces are chosen."""
+    return t * capacity + _SLACK * FORCE_UNIT
+
+
 def _share(pull: float, capacity: float) -> float:
-    """t of the largest pull, N."""
+    """t of the largest pull, N; infinite as it is."""
     t = pull / capacity
     return t if t > _NOTHING / capacity else 0.0
 
@@ -104,12 +131,6 @@ def strict_balance(scene: Scene, t: float, name: str, backend: Backend, limit: f
     Raises:
         SolverError: the solve ended without a solution.
     """
-    own: OwnMargin | None = own_form(backend, "balance_within")
-    if own is not None:
-        balance = own.balance_within(scene, t * scene.capacity + _SLACK * FORCE_UNIT, limit)
-        if balance is not None:
-            return balance
-        name = FALLBACK
     return balance_of(strict_forces(scene, t, backend, limit), name)
 
 
@@ -126,7 +147,7 @@ def strict_forces(scene: Scene, t: float, backend: Backend, time_limit: float) -
     upper = program.upper.copy()
     upper[program.blocks["residual_plus"]] = 0.0
     upper[program.blocks["residual_minus"]] = 0.0
-    upper[program.blocks["max_pull"]] = t * scene.capacity / FORCE_UNIT + _SLACK
+    upper[program.blocks["max_pull"]] = room_for(t, scene.capacity) / FORCE_UNIT
     solution = backend.solve(dataclasses.replace(program, upper=upper), time_limit)
     if solution.outcome is not Outcome.OPTIMAL:
         raise SolverError(
@@ -166,5 +187,5 @@ def safety_factor(
     """
     physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
     _, solver = find_backend(backend)
-    t = least_pull(build_scene(structure, physics), solver, time_limit)
+    t = least_pull(structure, physics, solver, time_limit)
     return np.inf if t == 0 else 1 / t

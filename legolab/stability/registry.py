@@ -14,15 +14,15 @@ from functools import lru_cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from legolab.bricks.contacts import IntArray
 from legolab.errors import InputError, SolverError
-from legolab.stability.balance import Balance, Judgement
-from legolab.stability.equilibrium import Ground, Scene
+from legolab.stability.balance import Judgement
+from legolab.stability.equilibrium import Ground
 from legolab.stability.native import LIBRARY
 from legolab.stability.program import Program, Solution
 
@@ -54,23 +54,8 @@ class Backend(Protocol):
         """
 
 
-class OwnProgram(Protocol):
-    """A solver with a form of its own for the published program."""
-
-    def solve_published(self, scene: Scene, time_limit: float) -> Balance:
-        """The published program of a scene, its ties broken.
-
-        Args:
-            scene: at least one brick.
-            time_limit: seconds, more than 0.
-
-        Raises:
-            SolverError: it ended without an answer.
-        """
-
-
-class OwnVerdict(Protocol):
-    """A solver that tells how bricks fare without a scene."""
+class OwnForm(Protocol):
+    """A solver with a form of its own for both programs, and for bricks without a scene."""
 
     def judge(
         self,
@@ -81,6 +66,7 @@ class OwnVerdict(Protocol):
         time_limit: float,
         whole: bool = False,
         fewer: Judgement | None = None,
+        within: float = 0.0,
     ) -> Judgement | None:
         """The published program of bricks, its ties broken.
 
@@ -92,6 +78,7 @@ class OwnVerdict(Protocol):
             time_limit: seconds, more than 0.
             whole: forces and the objective too.
             fewer: how the first so many of them fared without the rest.
+            within: N; if above 0, the cheapest exact balance whose pulls stay within that.
 
         Returns:
             None where it cannot tell.
@@ -100,45 +87,33 @@ class OwnVerdict(Protocol):
             SolverError: the time was not enough.
         """
 
-
-class OwnMargin(Protocol):
-    """A solver with a form of its own for the strict program."""
-
-    def least_largest_pull(self, scene: Scene, time_limit: float) -> float | None:
+    def least_largest_pull(
+        self,
+        boxes: IntArray,
+        weights: NDArray[np.float64],
+        ground: Ground,
+        rotate: bool,
+        time_limit: float,
+    ) -> float | None:
         """The smallest largest pull that keeps every brick in balance, N; None if it cannot tell.
 
         Args:
-            scene: every brick has a path to the ground.
-            time_limit: seconds, more than 0.
-
-        Raises:
-            SolverError: the time was not enough.
-        """
-
-    def balance_within(
-        self, scene: Scene, largest_pull: float, time_limit: float
-    ) -> Balance | None:
-        """The cheapest exact balance, by the published costs, with pulls up to that many N.
-
-        Args:
-            scene: every brick has a path to the ground.
-            largest_pull: N.
-            time_limit: seconds, more than 0.
+            boxes, weights, ground, rotate, time_limit: as for `judge`.
 
         Returns:
-            None where it cannot tell.
+            Infinite where a brick has no path to the ground.
 
         Raises:
             SolverError: the time was not enough.
         """
 
 
-def own_form(backend: Backend, method: str) -> Any | None:
-    """The backend, if it has that method of a form of its own; None where it has not.
+def own_form(backend: Backend) -> OwnForm | None:
+    """The backend, if it has a form of its own; None where it has not.
 
     Asked by name: `isinstance` of a protocol takes as long as a small solve.
     """
-    return backend if hasattr(backend, method) else None
+    return cast(OwnForm, backend) if hasattr(backend, "judge") else None
 
 
 class MixedBackend(Protocol):

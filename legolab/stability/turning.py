@@ -40,6 +40,17 @@ def settled_turn(boxes: IntArray, weights: NDArray[np.float64]) -> int:
     return min(range(4), key=lambda turns: _told_apart(turned(boxes, turns), weights))
 
 
+def laid(boxes: IntArray, weights: NDArray[np.float64], rotate: bool) -> tuple[int, IntArray]:
+    """By how many quarters bricks are turned to be worked out, and how they lie then.
+
+    Args:
+        boxes, weights: as for `settled_turn`.
+        rotate: whether the points of a brick turn with it; else nothing is turned.
+    """
+    turns = settled_turn(boxes, weights) if rotate else 0
+    return turns, turned(boxes, turns)
+
+
 def _told_apart(boxes: IntArray, weights: NDArray[np.float64]) -> bytes:
     """What differs between structures that are not alike, wherever they stand."""
     order = np.lexsort((boxes[:, 3], boxes[:, 2], boxes[:, 4]))

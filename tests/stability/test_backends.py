@@ -14,7 +14,7 @@ from legolab.stability import registry
 from legolab.stability.analysis import analyze, verdict_of
 from legolab.stability.backends import gurobi, ortools
 from legolab.stability.equilibrium import Physics, build_scene, lay_out, weigh_bricks
-from legolab.stability.margin import least_pull
+from legolab.stability.margin import least_pull_on
 from legolab.stability.program import Outcome, Program, published_program
 from legolab.stability.registry import backend_names, backend_states, choose_backend, find_backend
 from legolab.stability.report import Verdict
@@ -115,7 +115,7 @@ def test_bricks_as_they_lie_cost_the_same_in_every_turn(solver: str) -> None:
         scenes = [lay_out(turned(boxes, turns), weights, rotate) for turns in range(4)]
         costs = [backend.solve(published_program(s), 60).objective for s in scenes]
         assert costs == pytest.approx(costs[:1] * 4, rel=1e-9, abs=1e-6)
-        pulls = [least_pull(s, backend, 60) for s in scenes]
+        pulls = [least_pull_on(s, backend, 60) for s in scenes]
         assert pulls == pytest.approx(pulls[:1] * 4, rel=1e-6, abs=1e-8)
 
 

@@ -3,6 +3,9 @@
 #include "scene.h"
 #include "support.h"
 
+#include <math.h>
+#include <string.h>
+
 #ifndef SOURCES
 #define SOURCES "unknown"
 #endif
@@ -23,31 +26,6 @@ static Outcome cost_again(Arena *arena, const Program *program, Method *method, 
     }
     *objective = answer.objective;
     return outcome;
-}
-
-/* The optimum of `costs` in `answer`; of `published`, where given, only the least cost in
-`objective`. Returns an Outcome; only after EXACT is there an answer. */
-int legolab_solve(const Scene *scene, const Costs *costs, const Costs *published, double seconds,
-                  Answer *answer, double *objective) {
-    jmp_buf out;
-    Arena arena = {NULL, &out};
-    if (setjmp(out)) {
-        give_back(&arena);
-        return OUT_OF_MEMORY;
-    }
-    double deadline = now() + seconds;
-    Program program = {0};
-    lay_out_program(&program, &arena, scene);
-    Method *method;
-    Costs own = *costs;
-    Outcome outcome = minimise_in_turn(&arena, &program, &own, NULL, NULL, deadline, answer, &method);
-    answer->rows = program.rows;
-    answer->columns = unknowns_of(method);
-    if (outcome == EXACT && answer->friction_x) find_friction(&program, &arena, answer);
-    if (outcome == EXACT && published)
-        outcome = cost_again(&arena, &program, method, &own, published, deadline, objective);
-    give_back(&arena);
-    return (int)outcome;
 }
 
 /* How bricks fare. Arrays are the caller's, bricks in the order given; after EXACT they are filled. */
@@ -91,9 +69,11 @@ static void tell(const Program *p, const int *order, const char *held, const Ans
     }
 }
 
-/* before: what is known of the first of these bricks; after: what is known now; or NULL. */
-int legolab_judge(const Bricks *bricks, double seconds, const Support *before, Support *after,
-                  Judgement *found) {
+/* within: if above 0, nothing may be out of balance, and no pull above so much, 0.01 N.
+before: what is known of the first of these bricks; after: what is known now; or NULL.
+Returns an Outcome, as all of these; only after EXACT there is an answer. */
+int legolab_judge(const Bricks *bricks, double within, double seconds, const Support *before,
+                  Support *after, Judgement *found) {
     jmp_buf out;
     Arena arena = {NULL, &out};
     if (setjmp(out)) {
@@ -107,7 +87,7 @@ int legolab_judge(const Bricks *bricks, double seconds, const Support *before, S
     int *order = TAKE(&arena, int, bricks->count);
     char *held = TAKE(&arena, char, bricks->count);
     lay_out_scene(bricks, &arena, &scene, order);
-    lay_out_costs(&scene, &arena, 1, &costs);
+    lay_out_costs(&scene, &arena, 1, within, &costs);
     find_held(&scene, held);
     lay_out_program(&program, &arena, &scene);
     Answer answer = {.pull = TAKE(&arena, double, scene.pull_start[scene.contacts]),
@@ -123,10 +103,40 @@ int legolab_judge(const Bricks *bricks, double seconds, const Support *before, S
         if (outcome == EXACT && after) keep_support(method, order, after);
         if (outcome == EXACT && found->force) {
             find_friction(&program, &arena, &answer);
-            lay_out_costs(&scene, &arena, 0, &published);
+            lay_out_costs(&scene, &arena, 0, within, &published);
             outcome = cost_again(&arena, &program, method, &costs, &published, deadline,
                                  &found->objective);
         }
+    }
+    give_back(&arena);
+    return (int)outcome;
+}
+
+/* The smallest largest pull that keeps every brick in balance, 0.01 N; infinite where a brick does not
+reach the ground. INEXACT perhaps for want of any balance. */
+int legolab_least_pull(const Bricks *bricks, double seconds, double *pull) {
+    jmp_buf out;
+    Arena arena = {NULL, &out};
+    if (setjmp(out)) {
+        give_back(&arena);
+        return OUT_OF_MEMORY;
+    }
+    double deadline = now() + seconds;
+    Scene scene;
+    Costs costs;
+    Program program = {0};
+    Answer answer = {0};
+    Outcome outcome = EXACT;
+    char *held = TAKE(&arena, char, bricks->count);
+    lay_out_scene(bricks, &arena, &scene, TAKE(&arena, int, bricks->count));
+    find_held(&scene, held);
+    if (memchr(held, 0, (size_t)bricks->count)) *pull = INFINITY;
+    else {
+        Method *method;
+        lay_out_largest(&scene, &arena, &costs);
+        lay_out_program(&program, &arena, &scene);
+        outcome = minimise_in_turn(&arena, &program, &costs, NULL, NULL, deadline, &answer, &method);
+        *pull = answer.objective / costs.max_pull[0];
     }
     give_back(&arena);
     return (int)outcome;

@@ -39,6 +39,7 @@ static const Pattern SQUARE = {3, 11, {{-0.25, 0}, {0, -0.25}, {0.125, 0.125}},
      {2, 0, 0, ALL ^ BOTH}, {2, 1, 0, ONE_Y}, {2, 0, 1, ONE_X}}, {1, 1}};
 
 static const double PULL = 0.01, MAX_PULL = 10, FORCE_LEFT = 1e4, TORQUE_LEFT = 78;
+static const double LARGEST = 10; /* per pull point: reduced costs are then about as at the start */
 static const double GOLDEN = 0.6180339887498949;
 
 typedef struct {
@@ -210,7 +211,7 @@ static double part_of(int number, double step) {
     return value - floor(value);
 }
 
-void lay_out_costs(const Scene *s, Arena *arena, int broken, Costs *costs) {
+void lay_out_costs(const Scene *s, Arena *arena, int broken, double within, Costs *costs) {
     int pulls = s->pull_start[s->contacts];
     double *pull = TAKE(arena, double, pulls), *max_pull = TAKE(arena, double, s->bricks);
     double *residual = TAKE(arena, double, PARTS * s->bricks);
@@ -223,6 +224,17 @@ void lay_out_costs(const Scene *s, Arena *arena, int broken, Costs *costs) {
         }
     }
     *costs = (Costs){.pull = pull, .max_pull = max_pull, .residual = residual};
+    if (within <= 0) return;
+    double *cap = TAKE(arena, double, s->bricks);
+    for (int b = 0; b < s->bricks; b++) cap[b] = within;
+    costs->residual = NULL, costs->cap = cap;
+}
+
+void lay_out_largest(const Scene *s, Arena *arena, Costs *costs) {
+    int pulls = s->pull_start[s->contacts];
+    double *cost = TAKE(arena, double, 1);
+    cost[0] = LARGEST * fmax(pulls, 1);
+    *costs = (Costs){.pull = TAKE(arena, double, pulls), .max_pull = cost, .shared = 1};
 }
 
 void find_held(const Scene *s, char *held) {

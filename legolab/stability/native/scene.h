@@ -15,8 +15,12 @@ typedef struct {
 void lay_out_scene(const Bricks *bricks, Arena *arena, Scene *scene, int *order);
 
 /* The costs of the published program; `broken` is 1 with its ties broken as
-legolab/stability/program.py tells, else 0. */
-void lay_out_costs(const Scene *scene, Arena *arena, int broken, Costs *costs);
+legolab/stability/program.py tells, else 0. within: if above 0, nothing may be out of balance, and no
+pull above so much, 0.01 N. */
+void lay_out_costs(const Scene *scene, Arena *arena, int broken, double within, Costs *costs);
+
+/* The largest pull anywhere alone has a cost, and nothing may be out of balance. */
+void lay_out_largest(const Scene *scene, Arena *arena, Costs *costs);
 
 /* Whether each brick reaches the ground through stud contacts; held: [bricks]. */
 void find_held(const Scene *scene, char *held);
