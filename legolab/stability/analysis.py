@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from legolab.bricks.brick import Brick
 from legolab.bricks.connectivity import reach_ground
-from legolab.bricks.contacts import IntArray, SideContacts
+from legolab.bricks.contacts import IntArray, SideContacts, brick_boxes
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError, SolverError
 from legolab.stability.balance import KINDS, Balance, Judgement, balance_of
@@ -31,6 +31,7 @@ from legolab.stability.equilibrium import (
     Points,
     Scene,
     build_scene,
+    weigh_boxes,
     weigh_bricks,
 )
 from legolab.stability.margin import least_pull, least_pull_on, room_for, strict_balance
@@ -42,6 +43,7 @@ from legolab.stability.registry import (
     OwnForm,
     choose_backend,
     find_backend,
+    load_backend,
     own_form,
 )
 from legolab.stability.report import Forces, Options, StabilityReport, Verdict
@@ -118,7 +120,7 @@ def analyze(
     if name == UNVERIFIED:
         return _unverified(structure, time.perf_counter() - start, options)
     solving = time.perf_counter()
-    _, solver = find_backend(name)
+    solver = load_backend(name)
     own, t = own_form(solver), np.inf
     if own is not None:
         if strict:
@@ -127,7 +129,7 @@ def analyze(
         found = _judged(own, boxes, weights, options, time_limit, whole=True, within=within)
         if found is not None:
             return _judged_report(structure, name, options, *found, start, solving)
-        name, solver = FALLBACK, find_backend(FALLBACK)[1]
+        name, solver = find_backend(FALLBACK)
     scene = build_scene(structure, options)
     floating = ~reach_ground(scene.contacts.studs)
     solving = time.perf_counter()
@@ -230,11 +232,11 @@ def scores_of(
     if not time_limit > 0:
         raise InputError(f"expected a time limit above 0 s, got {time_limit}")
     physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
-    return judge_bricks(bricks, choose_backend(backend), physics, time_limit)[0]
+    return judge_boxes(brick_boxes(bricks), choose_backend(backend), physics, time_limit)[0]
 
 
-def judge_bricks(
-    bricks: Collection[Brick],
+def judge_boxes(
+    boxes: IntArray,
     name: str,
     physics: Physics,
     time_limit: float,
@@ -243,8 +245,8 @@ def judge_bricks(
     """As `scores_of`, and what the next call may begin from when bricks are put on.
 
     Args:
-        bricks: at least one, no two in one place.
-        name: of a solver, or "unverified".
+        boxes: int64 [bricks, 5], as `brick_boxes` has them; at least one, no two in one place.
+        name: of `choose_backend`.
         physics: of these bricks.
         time_limit: seconds.
         fewer: what this gave for the first so many of the bricks by the same physics.
@@ -252,11 +254,10 @@ def judge_bricks(
     Raises:
         InputError, SolverError: as `analyze`.
     """
-    boxes, weights = weigh_bricks(bricks, physics)
+    weights = weigh_boxes(boxes, physics)
     if name == UNVERIFIED:
         return None, None
-    _, solver = find_backend(name)
-    own = own_form(solver)
+    own = own_form(load_backend(name))
     if own is not None:
         found = _judged(own, boxes, weights, physics, time_limit, whole=False, fewer=fewer)
         if found is not None:
@@ -264,7 +265,7 @@ def judge_bricks(
             return _scores(judgement.pulls, _failing(judgement), physics.capacity), judgement
         name = FALLBACK
     report = analyze(
-        BrickStructure(bricks, _around(boxes)),
+        BrickStructure([Brick(*row) for row in boxes.tolist()], _around(boxes)),
         name,
         False,
         physics.ground,

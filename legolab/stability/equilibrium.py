@@ -330,15 +330,29 @@ def weigh_bricks(
     Raises:
         InputError: as `build_scene`.
     """
-    if len(bricks) == 0:
-        raise InputError("expected a structure with at least one brick, got an empty one")
     boxes = brick_boxes(bricks)
+    return boxes, weigh_boxes(boxes, physics)
+
+
+def weigh_boxes(boxes: IntArray, physics: Physics) -> FloatArray:
+    """What bricks weigh, loads included; float64 [bricks], N.
+
+    Args:
+        boxes: int64 [bricks, 5], as `brick_boxes` has them; at least one.
+        physics: its loads and masses.
+
+    Raises:
+        InputError: as `build_scene`.
+    """
+    if len(boxes) == 0:
+        raise InputError("expected a structure with at least one brick, got an empty one")
     mass = _MASS[boxes[:, 0], boxes[:, 1]]
     for brick, own in physics.masses.items():
         mass[_there(brick, len(boxes), "mass")] = own
     for brick, load in physics.loads.items():
         mass[_there(brick, len(boxes), "load")] += load
-    return boxes, GRAVITY * mass
+    weights: FloatArray = GRAVITY * mass
+    return weights
 
 
 def _there(brick: int, bricks: int, kind: str) -> int:

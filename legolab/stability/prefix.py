@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from legolab.bricks.brick import Brick
+from legolab.bricks.contacts import brick_boxes
 from legolab.errors import InputError
-from legolab.stability.analysis import DEFAULT_TIME_LIMIT, judge_bricks
+from legolab.stability.analysis import DEFAULT_TIME_LIMIT, judge_boxes
 from legolab.stability.balance import Judgement
 from legolab.stability.equilibrium import PULL_CAPACITY, FloatArray, Ground, Physics
 from legolab.stability.registry import choose_backend
@@ -66,6 +67,7 @@ class PrefixVerifier:
         self._backend, self._time_limit = choose_backend(backend), time_limit
         self._physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
         self._bricks: list[Brick] = list(bricks)
+        self._boxes = brick_boxes(self._bricks)  # and room for more
         self._known: dict[int, FloatArray | None] = {}  # scores by number of bricks
         self._judged: dict[int, Judgement] = {}  # likewise, of the newest; fewest bricks first
 
@@ -80,7 +82,11 @@ class PrefixVerifier:
 
     def append(self, brick: Brick) -> None:
         """Put a brick on."""
+        count = len(self._bricks)
         self._bricks.append(brick)
+        if count == len(self._boxes):
+            self._boxes = np.concatenate([self._boxes, np.zeros((count + 1, 5), np.int64)])
+        self._boxes[count] = brick.h, brick.w, brick.x, brick.y, brick.z
 
     def cut(self, count: int) -> None:
         """Keep the first `count` bricks.
@@ -116,8 +122,8 @@ class PrefixVerifier:
             return np.empty(0)
         if count not in self._known:
             fewer = max((n for n in self._judged if n < count), default=0)
-            self._known[count], found = judge_bricks(
-                self._bricks[:count],
+            self._known[count], found = judge_boxes(
+                self._boxes[:count],
                 self._backend,
                 self._physics.first(count),
                 self._time_limit,

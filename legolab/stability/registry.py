@@ -219,7 +219,7 @@ def _ready(name: str, environment: Mapping[str, str]) -> bool:
     if _missing(name):
         return False
     try:
-        _load(name)
+        load_backend(name)
     except SolverError:
         return False
     return True
@@ -283,11 +283,11 @@ def find_backend(name: str = "auto") -> tuple[str, Backend]:
     chosen = choose_backend(name)
     if chosen == UNVERIFIED:
         raise InputError("expected a solver, got none: nothing can be solved unverified")
-    return chosen, _load(chosen)
+    return chosen, load_backend(chosen)
 
 
-def _load(name: str) -> Backend:
-    """A backend whose library is there and loads.
+def load_backend(name: str) -> Backend:
+    """The solver of a name that `choose_backend` gave, "unverified" aside.
 
     Raises:
         SolverError: it does not load.

@@ -79,7 +79,7 @@ def test_going_back_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     three = verifier.scores
     verifier.append(Brick(2, 2, 5, 5, 1))
     assert verifier.verdict is Verdict.UNSTABLE and verifier.first_unstable == 3
-    monkeypatch.setattr(prefix, "judge_bricks", None)
+    monkeypatch.setattr(prefix, "judge_boxes", None)
     verifier.cut(3)
     assert verifier.scores is three and len(verifier) == 3
     assert verifier.verdict is Verdict.STABLE
