@@ -19,6 +19,7 @@ the end is tried: see settle.c. */
 
 static const int MAX_STEPS = 150;
 static const double START_FORCE = 2;  /* of a mean weight */
+static const double CAPPED_FORCE = 60;  /* likewise, of presses where pulls are capped */
 static const double START_COST = 1;
 static const double BACK = 0.995;     /* of the way to where the first value is 0 */
 static const double LAST_BACK = 0.9999; /* likewise, after a long step: the end is near */
@@ -137,13 +138,26 @@ static void set(Kind *kind, int i, double s, double product) {
     kind->x[i] = product / s;
 }
 
+/* Where the largest pull of a group has a cap: pulls and rooms alike below it, and reduced costs that
+fit each other, but for what pulls cost. */
+static void begin_within(Method *m, int g, double product) {
+    double cap = m->costs->cap[g], half = m->group_size[g] + 0.5;
+    double most = m->group_size[g] ? cap * half / (half + 0.5) : 0;
+    for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++) {
+        set(&m->kind[ROOM], k, 2 * product / most, product);
+        set(&m->kind[PULL], k, 2 * product / most, product);
+    }
+    if (most > 0) set(&m->kind[MOST], g, product / most, product);
+    set(&m->kind[SPARE], g, product / (cap - most), product);
+}
+
 /* Every brick sinks a little more than what is below it: that closes nothing. */
 static void begin(Method *m) {
     const Program *p = m->program;
     const Scene *s = p->scene;
     double mean = 0;
     for (int b = 0; b < s->bricks; b++) mean += s->weight[b] / s->bricks;
-    double product = START_FORCE * mean * START_COST;
+    double product = (m->costs->cap ? CAPPED_FORCE : START_FORCE) * mean * START_COST;
     memset(m->y, 0, (size_t)(p->rows + 1) * sizeof(double));
     for (int c = 0; c < s->contacts; c++) { /* ascending by top: what is below comes before */
         double under = s->bottom[c] == s->bricks ? 0 : m->y[s->bottom[c]];
@@ -167,7 +181,7 @@ static void begin(Method *m) {
         }
         double rest = fmax(cost - pulls * z, cost / 10);
         set(&m->kind[MOST], g, rest, pulls ? product : 0);
-        if (m->kind[SPARE].count) set(&m->kind[SPARE], g, START_COST, product);
+        if (m->kind[SPARE].count) begin_within(m, g, product);
     }
     leave_empty(m);
 }
