@@ -1,14 +1,15 @@
 """Cover voxels with bricks so that the layers tie each other together.
 
-Each layer is scanned from its far corner; the brick laid over the cell under the scan is the one
-with the best score: large, along the layer's direction (which alternates from layer to layer, as
-in a wall) and joining parts that are still apart. Layers are bit sets, so a structure of a
-hundred bricks takes milliseconds. Knows nothing of physics.
+Each layer is scanned from a corner; the brick laid over the cell under the scan is the one with
+the best score: large, along the layer's direction (which alternates from layer to layer, as in a
+wall) and joining parts that are still apart. Two layers of four are scanned from the near corner,
+the others from the far one, so that the small bricks that fill a row up lie at its other end.
+Layers are bit sets: a structure of a hundred bricks takes milliseconds. Knows nothing of physics.
 """
 
 from __future__ import annotations
 
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,37 +19,29 @@ from numpy.typing import NDArray
 
 from legolab.bricks.brick import Brick
 from legolab.bricks.catalog import SIZES
+from legolab.bricks.connectivity import count_parts, grounded
 from legolab.bricks.placement import World
 from legolab.bricks.structure import BrickStructure
+from legolab.bricks.tying import tie
 
-_STUD_SCORE = 4
+_STUD, _ALONG, _JOINING, _HANGING = 4, 22, 18, 40
+"""Of two bricks the better has more for each of its studs, for lying along the layer's direction
+and for each part, up to three, that it ties together; less for resting on nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What makes one brick better than another in a cell; the plans are tried in order."""
+    """How the layers are scanned; the plans are tried in order."""
 
-    along: int = 22  # bonus for lying along the layer's direction
-    joining: int = 18  # bonus for each part (up to three) that the brick ties together
-    hanging: int = 40  # penalty for resting on nothing
     turned: bool = False  # even layers along y instead of x
-    opposite: bool = False  # layers along y are scanned from the other corner: seams move apart
     overhangs_first: bool = False  # cells over nothing are covered before the scan
-    repeated: int = 0  # penalty for lying exactly over a brick of the layer below
-    noise: int = 0  # random bonus, for shapes that the plain plans leave in pieces
 
 
 _PLANS = (
-    _Plan(opposite=True),
-    _Plan(opposite=True, turned=True),
-    _Plan(opposite=True, overhangs_first=True),
-    _Plan(opposite=True, overhangs_first=True, turned=True),
     _Plan(),
     _Plan(turned=True),
-    _Plan(repeated=30),
-    _Plan(repeated=30, opposite=True),
-    _Plan(along=14, joining=40, repeated=30, opposite=True),
-    *(_Plan(along=14, noise=20) for _ in range(4)),
+    _Plan(overhangs_first=True),
+    _Plan(overhangs_first=True, turned=True),
 )
 
 
@@ -128,12 +121,6 @@ class _Parts:
     def join(self, one: int, other: int) -> None:
         self.parent[self.find(one)] = self.find(other)
 
-    def count(self, grounded: int) -> tuple[int, int]:
-        """How many parts miss the ground, and how many there are; `grounded` bricks come first."""
-        standing = {self.find(brick) for brick in range(grounded)}
-        parts = {self.find(brick) for brick in range(len(self.parent))}
-        return len(parts - standing), len(parts)
-
 
 def _cover_layer(
     layer: NDArray[np.bool_],
@@ -141,34 +128,28 @@ def _cover_layer(
     plan: _Plan,
     below: list[tuple[int, int]],
     parts: _Parts,
-    rng: random.Random,
 ) -> tuple[list[Brick], list[tuple[int, int]]]:
     """Cover one layer; returns its bricks and their (bits, part index) for the layer above."""
     by_y = (z % 2 == 1) ^ plan.turned
     width, depth = layer.shape
-    rising = plan.opposite and by_y
+    rising = by_y ^ (z // 2 % 2 == 1)
     table = _candidates(width, depth, by_y, rising)
     left, left_by_y = _bits(layer), _bits(layer.T)
     below_bits = 0
     for bits, _ in below:
         below_bits |= bits
-    repeats = {bits for bits, _ in below} if plan.repeated else set()
     bricks: list[Brick] = []
     laid: list[tuple[int, int]] = []
 
-    def score(candidate: _Candidate) -> float:
+    def score(candidate: _Candidate) -> int:
         h, w = candidate.h, candidate.w
-        value: float = h * w * _STUD_SCORE
+        value = h * w * _STUD
         if h != w and h * w >= 4 and (w > h) == by_y:
-            value += plan.along
-        if candidate.bits in repeats:
-            value -= plan.repeated
+            value += _ALONG
         if not candidate.bits & below_bits:
-            value -= plan.hanging
-        elif plan.joining:
-            joined = {parts.find(part) for bits, part in below if bits & candidate.bits}
-            value += plan.joining * min(len(joined), 3)
-        return value + rng.random() * plan.noise if plan.noise else value
+            return value - _HANGING
+        joined = {parts.find(part) for bits, part in below if bits & candidate.bits}
+        return value + _JOINING * min(len(joined), 3)
 
     def lay(fitting: list[_Candidate]) -> None:
         nonlocal left, left_by_y
@@ -193,18 +174,15 @@ def _cover_layer(
     return bricks, laid
 
 
-def _cover(
-    voxels: NDArray[np.bool_], plan: _Plan, seed: int
-) -> tuple[list[Brick], tuple[int, int]]:
-    """Cover all layers by one plan; returns the bricks, and how many parts float and there are."""
+def _laid(voxels: NDArray[np.bool_], plan: _Plan) -> list[Brick]:
+    """Cover all layers by one plan."""
     parts = _Parts()
-    rng = random.Random(seed)
     bricks: list[Brick] = []
     below: list[tuple[int, int]] = []
     for z in range(voxels.shape[2]):
-        laid, below = _cover_layer(voxels[:, :, z], z, plan, below, parts, rng)
+        laid, below = _cover_layer(voxels[:, :, z], z, plan, below, parts)
         bricks += laid
-    return bricks, parts.count(sum(brick.z == 0 for brick in bricks))
+    return bricks
 
 
 def building_order(brick: Brick) -> tuple[int, int, int]:
@@ -212,30 +190,52 @@ def building_order(brick: Brick) -> tuple[int, int, int]:
     return brick.z, -brick.x, -brick.y
 
 
-def legolize(
-    voxels: NDArray[Any], world: World | None = None, tries: int = len(_PLANS)
-) -> BrickStructure:
+def cover(voxels: NDArray[Any]) -> BrickStructure:
+    """Cover filled voxels with bricks by one regular plan, whether they hang together or not.
+
+    What is built so can be learned: which of several plans was taken, and what was laid otherwise
+    where, would be for a model to guess.
+
+    Args:
+        voxels: truthy where filled, [studs along x, studs along y, layers].
+
+    Returns:
+        A structure that fills exactly the filled voxels, in the building order of published data.
+    """
+    filled = np.asarray(voxels, dtype=bool)
+    return _structure(_laid(filled, _PLANS[0]), filled.shape)
+
+
+def legolize(voxels: NDArray[Any], world: World | None = None) -> BrickStructure:
     """Cover filled voxels with bricks, in the building order of the published data.
 
-    Several plans are tried until the bricks hang together as one part; when none succeeds, the
-    cover with the fewest parts that miss the ground is returned, so ask `connectivity` when it
-    matters. The same voxels always give the same bricks.
+    What a plan leaves in parts is tied where that can be done, and several plans are tried until
+    the bricks hang together as one part; when none succeeds, the cover with the fewest bricks that
+    miss the ground is returned, so ask `connectivity` when it matters. The same voxels always give
+    the same bricks.
 
     Args:
         voxels: truthy where filled, [studs along x, studs along y, layers].
         world: of the structure; the shape of `voxels` when not given.
-        tries: how many plans, at least 1.
 
     Returns:
         A structure that fills exactly the filled voxels.
     """
     filled = np.asarray(voxels, dtype=bool)
     covers = []
-    for seed, plan in enumerate(_PLANS[:tries]):
-        bricks, parts = _cover(filled, plan, seed)
-        covers.append((parts, bricks))
-        if parts[1] <= 1:
-            break
-    _, best = min(covers, key=lambda cover: cover[0])
-    width, depth, height = filled.shape
-    return BrickStructure(sorted(best, key=building_order), world or (width, depth, height))
+    for plan in _PLANS:
+        bricks = _laid(filled, plan)
+        parts = count_parts(bricks)
+        if parts > 1:
+            bricks = tie(bricks)
+            parts = count_parts(bricks)
+        if parts <= 1:
+            return _structure(bricks, world or filled.shape)
+        floating = int((~grounded(bricks)).sum())
+        covers.append((floating, parts, bricks))
+    return _structure(min(covers, key=lambda cover: cover[:2])[2], world or filled.shape)
+
+
+def _structure(bricks: list[Brick], world: Sequence[int]) -> BrickStructure:
+    width, depth, height = world
+    return BrickStructure(sorted(bricks, key=building_order), (width, depth, height))

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
+from itertools import takewhile
 
 import numpy as np
 from threadpoolctl import ThreadpoolController
@@ -17,7 +18,9 @@ from legolab.bricks.brick import Brick
 from legolab.bricks.catalog import KIND_OF_SIZE, SIZES
 from legolab.bricks.connectivity import count_parts
 from legolab.bricks.inventory import brick_counts
+from legolab.bricks.legolize import building_order
 from legolab.bricks.structure import BrickStructure
+from legolab.bricks.tying import tie
 from legolab.errors import InputError
 from legolab.generation.decoding import BrickDecoder, Counts
 from legolab.generation.features import Difference, differences
@@ -141,8 +144,9 @@ class Draft:
     @property
     def likelihood(self) -> float:
         """How likely the model finds a brick that it drew, on the average, nats."""
-        own = self._likelihoods[self._given :]
-        return float(np.mean(own)) if own else 0.0
+        own = np.array(self._likelihoods[self._given :])
+        own = own[~np.isnan(own)]
+        return float(own.mean()) if own.size else 0.0
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -173,6 +177,11 @@ class Draft:
             back = None if stranded is None else self._free_to_go(stranded)
             if stranded is None:
                 if placement is None:
+                    tied = self._tied()
+                    if tied is not None:
+                        why = "a few bricks laid otherwise, so that it holds together"
+                        yield from self._replace(tied, "tied", why)
+                        return
                     apart = self._apart()
                     if apart is None:
                         return
@@ -190,6 +199,22 @@ class Draft:
                 yield from self._cut_floating()
                 if not self.finished:
                     return
+
+    def _tied(self) -> list[Brick] | None:
+        """For a structure in pieces, the bricks of one that hangs together; None where none is."""
+        bricks = self._grammar.bricks
+        if not self.finished or count_parts(bricks) == 1:
+            return None
+        tied = sorted(tie(bricks, fixed=self._given), key=building_order)
+        stays = tied[: self._given] == bricks[: self._given] and len(tied) <= self._max_bricks
+        return tied if stays and count_parts(tied) == 1 and self._has(tied) else None
+
+    def _has(self, bricks: Sequence[Brick]) -> bool:
+        """Whether there are so many bricks of each kind."""
+        if self._stock is None:
+            return True
+        stock = self._stock
+        return all(count <= stock.get(kind, 0) for kind, count in brick_counts(bricks).items())
 
     def _apart(self) -> int | None:
         """For a structure in pieces, the brick from which to build it otherwise; None to let be."""
@@ -255,10 +280,23 @@ class Draft:
         self._tell("rollback", number, why)
         return RolledBack(number, why)
 
-    def _write(self, brick: Brick) -> None:
+    def _replace(self, bricks: Sequence[Brick], what: str, why: str) -> Iterator[Event]:
+        """Have these bricks instead; all before the first that differs stay."""
+        before = self._grammar.bricks
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(before, bricks, strict=False))
+        first = sum(1 for _ in same)
+        likelihoods = dict(zip(before, self._likelihoods, strict=False))
+        self._keep(first)
+        self._tell(what, first, why)
+        yield RolledBack(first, why)
+        for brick in bricks[first:]:
+            self._write(brick, likelihoods.get(brick, np.nan))
+            yield BrickPlaced(len(self._grammar.bricks) - 1, brick)
+
+    def _write(self, brick: Brick, likelihood: float = np.nan) -> None:
         """Place a brick that was decided elsewhere."""
         self._marks.append(self._decoder.mark())
-        self._likelihoods.append(0.0)
+        self._likelihoods.append(likelihood)
         self._decoder.append(Placement.of(brick))
         self._grammar.add(brick)
 
@@ -277,14 +315,9 @@ class Draft:
         floating = set(self._grammar.floating())
         tied = [b for n, b in enumerate(self._grammar.bricks) if n not in floating]
         self.pruned += len(floating)
-        first = min(floating)
-        self._keep(first)
-        why = f"{len(floating)} bricks could not reach the ground"
-        self._tell("pruned", first, why)
-        yield RolledBack(first, why)
-        for brick in tied[first:]:
-            self._write(brick)
-            yield BrickPlaced(len(self._grammar.bricks) - 1, brick)
+        yield from self._replace(
+            tied, "pruned", f"{len(floating)} bricks could not reach the ground"
+        )
 
     def _verified(self, count: int) -> tuple[BrickStructure, StabilityReport]:
         began = time.perf_counter()

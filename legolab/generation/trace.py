@@ -17,8 +17,9 @@ class Moment:
 
     `what` is "draft" (one begins), "proposal" (a brick was drawn), "restart" (a draw had no legal
     end and was begun again), "rollback" (bricks were taken back; `brick` is banned from its place),
-    "pruned" or "trimmed" (taken out), "end", "judged" (how far a draft is from the description, and
-    how likely), or "chosen" (the draft that was kept).
+    "pruned" or "trimmed" (taken out), "tied" (bricks were laid otherwise so that it hangs
+    together), "end", "judged" (how far a draft is from the description, and how likely), or
+    "chosen" (the draft that was kept).
     """
 
     ms: float  # since the first draft began, to hundredths

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from legolab.bricks.connectivity import is_connected
-from legolab.bricks.legolize import legolize
+from legolab.bricks.legolize import cover
 from legolab.bricks.structure import BrickStructure
 from legolab.generation.lexicon import CATEGORIES, Detail, Value
 from legolab.generation.prompt import describe
@@ -110,7 +110,7 @@ def built(shape: Shape) -> BrickStructure | None:
     They are laid by one plan: which of several, tried until the bricks hang together, would be for
     a model to guess.
     """
-    structure = legolize(shape.voxels, tries=1)
+    structure = cover(shape.voxels)
     fits = len(structure) <= MAX_BRICKS and is_connected(structure)
     return structure if fits and verdict_of(structure) is Verdict.STABLE else None
 

@@ -81,6 +81,8 @@ def _take(course: Course, moment: Moment, following: Moment | None) -> None:
         course.restarts.append(moment.ms)
     elif moment.what == "end":
         course.verdict = moment.why
+    elif moment.what == "tied":
+        after = _stand(following, before)
     elif moment.what == "rollback" or moment.what in _TAKEN_OUT:
         is_rollback = moment.what == "rollback"
         after = after if is_rollback else _stand(following, after)

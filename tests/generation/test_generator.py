@@ -5,12 +5,13 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from legolab.bricks import Brick, BrickStructure
-from legolab.bricks.connectivity import is_connected
+from legolab.bricks.connectivity import count_parts, is_connected
 from legolab.bricks.legolize import legolize
 from legolab.errors import CaptionError, InputError, ModelError
 from legolab.generation import drafting, generator, planning
@@ -167,13 +168,13 @@ def test_a_blind_choice_draws_all_and_looks_only_at_likelihood_and_loose_parts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The second is as described, the third is likelier, the first likeliest but in two pieces."""
-    monkeypatch.setattr(planning, "complete", lambda *_: _brief(4, 2, 1))
-    row = [Brick(2, 2, x, 18, 0) for x in (0, 2)]
+    monkeypatch.setattr(planning, "complete", lambda *_: _brief(5, 2, 1))
+    row = [Brick(2, 2, x, 18, 0) for x in (0, 3)]
     drafts = iter(((row, -0.1), ([Brick(4, 2, 0, 18, 0)], -0.9), ([Brick(2, 2, 0, 18, 0)], -0.5)))
 
     def growth(*_: object, **__: object) -> Draft:
         bricks, likelihood = next(drafts)
-        growth = _growth_that_says(bricks, brief=_brief(4, 2, 1))
+        growth = _growth_that_says(bricks, brief=_brief(5, 2, 1))
         growth._decoder.likelihood = likelihood
         growth.rejoined = len(drafting.REJOINED_LAYERS)  # pieces may stay
         return growth
@@ -281,11 +282,12 @@ def _brief(width: int, depth: int, height: int) -> Brief:
 
 
 def _growth_that_says(
-    bricks: Iterable[Brick], max_bricks: int = 200, brief: Brief | None = None
+    bricks: Iterable[Brick], max_bricks: int = 200, brief: Brief | None = None, **options: Any
 ) -> Draft:
     """A growth whose model has just these bricks to say, whatever was there before."""
     model = load_embedded().session()
-    growth = Draft(model, brief or _brief(20, 20, 20), np.random.default_rng(0), 0.6, max_bricks)
+    rng = np.random.default_rng(0)
+    growth = Draft(model, brief or _brief(20, 20, 20), rng, 0.6, max_bricks, **options)
     left = iter(bricks)
 
     def next_brick(*_: object) -> Placement | None:
@@ -306,6 +308,36 @@ def test_what_ends_in_pieces_is_taken_up_again_below_its_top() -> None:
     assert [e.kept for e in events if isinstance(e, RolledBack)] == [4]
     assert growth.rejoined == 1
     assert replay(events) == list(growth.structure)
+
+
+def test_parts_side_by_side_are_tied_and_the_rest_stays_as_it_was_drawn() -> None:
+    wall = [Brick(2, 4, 0, 16, z) for z in range(3)]
+    chip = [Brick(1, 4, 2, 16, z) for z in range(3)]
+    drawn = [brick for pair in zip(chip, wall, strict=True) for brick in pair]
+    growth = _growth_that_says(drawn, brief=_brief(3, 4, 3))
+    events = list(growth.events())
+    structure = list(growth.structure)
+    assert structure[-4:] == drawn[2:] and structure[:-4] != drawn[:2]
+    assert count_parts(structure) == 1
+    assert [e.kept for e in events if isinstance(e, RolledBack)] == [0]
+    assert replay(events) == structure
+    assert growth.rejoined == 0 and growth.damage() == 0
+    assert growth.likelihood == pytest.approx(growth._decoder.likelihood)
+
+
+def test_given_bricks_are_not_laid_otherwise() -> None:
+    posts = [Brick(2, 2, x, 18, z) for z in range(3) for x in (2, 0)]
+    growth = _growth_that_says(posts[2:], brief=_brief(4, 2, 3), given=posts[:2])
+    list(growth.events())
+    assert list(growth.structure) == [*posts[:2], Brick(4, 2, 0, 18, 1), *posts[4:]]
+
+
+def test_parts_are_not_tied_with_bricks_there_are_none_of() -> None:
+    posts = [Brick(2, 2, x, 18, z) for z in range(3) for x in (2, 0)]
+    growth = _growth_that_says(posts, brief=_brief(4, 2, 3), stock={"2x2": 6})
+    growth.rejoined = len(drafting.REJOINED_LAYERS)  # pieces may stay
+    list(growth.events())
+    assert list(growth.structure) == posts
 
 
 def test_each_draft_is_bolder_than_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,14 @@ def test_where_bricks_were_cut_out_the_next_moment_tells_how_many_are_left():
     assert course.restarts == [11] and course.bricks == 8
 
 
+def test_bricks_laid_otherwise_are_no_fall():
+    said = (DRAFT, *(Moment(n + 1, "proposal", n) for n in range(5)))
+    said += (Moment(6, "tied", 1, "laid otherwise"), Moment(7, "end", 6, "stable"))
+    (course,) = courses(said)
+    assert [n for _, n in course.steps][-3:] == [5, 6, 6]
+    assert course.falls == [] and course.bricks == 6
+
+
 def test_a_draft_that_goes_on_from_bricks_begins_with_them():
     (course,) = courses((DRAFT, Moment(1, "proposal", 20), Moment(2, "end", 21, "stable")))
     assert course.steps[0] == (0, 20)
