@@ -71,7 +71,7 @@ def test_many_columns_become_one(turned: bool) -> None:
 def test_what_two_bricks_cannot_bridge_takes_those_around(text: str) -> None:
     """Found among random shapes: within one stud, and within two."""
     bricks = BrickStructure.from_text(text.replace(") ", ")\n"))
-    assert count_parts(bricks) == 2
+    assert count_parts(bricks) > 1
     assert count_parts(tie(bricks)) == 1
 
 
