@@ -151,10 +151,13 @@ class Examiner:
 
         Args:
             gallery, taught: so many of each category.
-            corpus: what the model was trained on, to tell copies by; the drawn shapes if None.
+            corpus: what the model was trained on, to tell copies by; the drawn shapes if None. Its
+                held-out rows were not learned, so none is copied.
         """
-        self._gallery = Gallery.drawn(_GALLERY_SEED, gallery)
-        self._trained = Gallery.of_rows(read_corpus(corpus)) if corpus else self._gallery
+        self._gallery = self._trained = Gallery.drawn(_GALLERY_SEED, gallery)
+        if corpus is not None:
+            learned = (row for row in read_corpus(corpus) if not row.held_out)
+            self._trained = Gallery.of_rows(learned)
         self._classifier = Classifier(Gallery.drawn(_CLASSIFIER_SEED, taught), _CLASSIFIER_SEED)
 
     def sit(

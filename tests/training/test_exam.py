@@ -1,16 +1,20 @@
 """Answers are marked by the truth of the caption, and every mark says of how many."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
 from legolab.evaluation.metrics import Measures
 from legolab.generation.lexicon import CATEGORIES
 from legolab.generation.prompt import Wish
 from legolab.training import exam
+from legolab.training.corpus import make_corpus, read_corpus
 from legolab.training.exam import Answer, Case, Examiner, cases_of, held_out_cases, marks
+from legolab.training.recognition import voxels_of
 
 CASE = Case("chair", "a chair with a high back", {"back": Wish("high")})
 GOOD = Answer(
@@ -44,6 +48,19 @@ def test_what_a_held_out_caption_asks_is_true_of_its_shape() -> None:
         assert case.truth is not None and case.wishes is not None
         for name, wish in case.wishes.items():
             assert wish.holds(case.truth.fields[name]), (case.caption, name)
+
+
+def test_only_what_was_learned_can_be_copied(tmp_path: Path) -> None:
+    """A corpus has its held-out rows too; what a model builds like one of those is its own."""
+    path = tmp_path / "corpus.jsonl"
+    list(make_corpus(path, structures=84, seed=1))
+    trained = Examiner(gallery=1, taught=2, corpus=path)._trained
+    found: dict[bool, list[bool]] = {True: [], False: []}
+    for row in read_corpus(path):
+        voxels = voxels_of(BrickStructure.from_text(row.bricks))
+        found[row.held_out].append(trained.nearest(voxels)[1] == 1)
+    assert all(found[False])
+    assert found[True] and not any(found[True])
 
 
 def test_good_answers_and_a_refusal_share_every_mark() -> None:
