@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from legolab.bricks.connectivity import is_connected
+from legolab.bricks.connectivity import count_parts
 from legolab.bricks.legolize import cover
 from legolab.bricks.structure import BrickStructure
 from legolab.generation.lexicon import CATEGORIES, Detail, Value
@@ -107,11 +107,11 @@ def make_row(seed: int, number: int) -> Row:
 def built(shape: Shape) -> BrickStructure | None:
     """The bricks of a shape: in one piece, standing, at most MAX_BRICKS; None where there are none.
 
-    They are laid by one plan: which of several, tried until the bricks hang together, would be for
-    a model to guess.
+    One piece is more than grounded: a chip that is stacked on itself from the floor up is a second
+    one, and a model taught with such builds them.
     """
     structure = cover(shape.voxels)
-    fits = len(structure) <= MAX_BRICKS and is_connected(structure)
+    fits = len(structure) <= MAX_BRICKS and count_parts(structure) == 1
     return structure if fits and verdict_of(structure) is Verdict.STABLE else None
 
 

@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 
 from legolab.bricks import BrickStructure
-from legolab.bricks.connectivity import is_connected
+from legolab.bricks.connectivity import count_parts
 from legolab.bricks.legolize import building_order
 from legolab.generation.lexicon import CATEGORIES, Value
 from legolab.generation.prompt import describe, understand
 from legolab.training.corpus import (
     MAX_BRICKS,
+    built,
     is_held_out,
     make_corpus,
     make_row,
     read_corpus,
 )
-from legolab.training.shapes import draw
+from legolab.training.shapes import Shape, draw
 
 
 def test_one_and_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
@@ -38,10 +39,19 @@ def test_categories_take_turns_and_every_row_can_be_built() -> None:
     assert [row.category for row in rows] == 2 * list(CATEGORIES)
     for row in rows:
         structure = BrickStructure.from_text(row.bricks)
-        assert is_connected(structure)
+        assert count_parts(structure) == 1
         assert len(structure) <= MAX_BRICKS
         assert list(structure) == sorted(structure, key=building_order)
         assert row.description == describe(row.category, row.fields)
+
+
+def test_what_stands_in_two_pieces_is_not_built() -> None:
+    """Grounded and stable, but lifted it would fall apart: two posts, and with a beam on them."""
+    voxels = np.zeros((20, 20, 20), dtype=bool)
+    voxels[0:2, 18:20, :3] = voxels[4:6, 18:20, :3] = True
+    assert built(Shape("table", voxels, {})) is None
+    voxels[0:6, 18:20, 3] = True
+    assert built(Shape("table", voxels, {})) is not None
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
