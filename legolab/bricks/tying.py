@@ -6,7 +6,8 @@ that reaches across is laid. Layers are bit sets. Knows nothing of physics.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
@@ -48,8 +49,13 @@ def _in_fewer_parts(bricks: list[Brick], fixed: int, budget: Iterator[int]) -> l
     """The bricks with one of the seams between their parts laid over; None if none can be."""
     stride = max((brick.y + brick.w for brick in bricks), default=0) + 1
     cells = [_rectangle(b.h, b.w, stride) << b.x * stride + b.y for b in bricks]
+    by_layer: dict[int, dict[int, int]] = {}
+    for n in sorted(range(len(bricks)), key=lambda n: bricks[n].z):
+        by_layer.setdefault(bricks[n].z, {})[n] = cells[n]
+    below = _held_before(by_layer)
+    above = _held_before(dict(reversed(by_layer.items())))
     layers = [
-        _Layer(bricks, cells, z, stride, fixed) for z in sorted({brick.z for brick in bricks})
+        _Layer(z, own, _Held.both(below[z], above[z]), stride, fixed) for z, own in by_layer.items()
     ]
     for reach in _REACHES:
         for layer in layers:
@@ -63,6 +69,57 @@ def _in_fewer_parts(bricks: list[Brick], fixed: int, budget: Iterator[int]) -> l
     return None
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What there is next to a layer: parts, and which of them its bricks hold to."""
+
+    parts: list[int]  # their cells next to the layer
+    touched: dict[int, int]  # brick -> parts, as bits
+
+    @classmethod
+    def by(cls, own: Mapping[int, int], parts: list[int]) -> _Held:
+        """What bricks with these cells hold to."""
+        return cls(parts, {n: _touching(cells, parts) for n, cells in own.items()})
+
+    @classmethod
+    def both(cls, below: _Held, above: _Held) -> _Held:
+        """What there is on either side; nothing but the layer joins one to the other."""
+        beyond = len(below.parts)
+        touched = {n: bits | above.touched[n] << beyond for n, bits in below.touched.items()}
+        return cls(below.parts + above.parts, touched)
+
+
+def _held_before(by_layer: Mapping[int, Mapping[int, int]]) -> dict[int, _Held]:
+    """For every layer the parts that the layers before it make."""
+    held: dict[int, _Held] = {}
+    before: dict[int, list[int]] = {}
+    for z, own in by_layer.items():
+        held[z] = _Held.by(own, before.get(z - 1, []) + before.get(z + 1, []))
+        before = {z: _joined(own, held[z].touched)}
+    return held
+
+
+def _joined(own: Mapping[int, int], touched: Mapping[int, int]) -> list[int]:
+    """The cells of bricks, those together that hold to the same parts."""
+    groups = dict.fromkeys(_merged(touched.values()), 0)
+    alone = []
+    for n, cells in own.items():
+        if touched[n]:
+            groups[next(group for group in groups if group & touched[n])] |= cells
+        else:
+            alone.append(cells)
+    return alone + list(groups.values())
+
+
+def _touching(cells: int, parts: Sequence[int]) -> int:
+    """Which of some parts have some of these cells, as bits."""
+    bits = 0
+    for n, part in enumerate(parts):
+        if part & cells:
+            bits |= 1 << n
+    return bits
+
+
 _Laid = tuple[int, int, int]  # a brick: length along x, along y, and its first cell's bit
 
 
@@ -73,42 +130,20 @@ class _Layer:
     """
 
     def __init__(
-        self, bricks: Sequence[Brick], cells: Sequence[int], z: int, stride: int, fixed: int
+        self, z: int, own: Mapping[int, int], around: _Held, stride: int, fixed: int
     ) -> None:
-        """Look at layer `z` of bricks that fill these cells; the first `fixed` of them stay."""
-        self._z, self._stride, self._fixed = z, stride, fixed
-        self._own = {n: cells[n] for n, brick in enumerate(bricks) if brick.z == z}
-        self._others = self._held_without(bricks, cells)
-        self._touched = {n: self._touching(own) for n, own in self._own.items()}
-
-    def _held_without(self, bricks: Sequence[Brick], cells: Sequence[int]) -> list[int]:
-        """For each part there is without this layer, its cells right above and below it."""
-        groups: list[dict[int, int]] = []  # layer -> cells
-        for n, brick in enumerate(bricks):
-            if brick.z == self._z:
-                continue
-            joined, apart = {brick.z: cells[n]}, []
-            for group in groups:
-                above, below = group.get(brick.z + 1, 0), group.get(brick.z - 1, 0)
-                if not (above | below) & cells[n]:
-                    apart.append(group)
-                    continue
-                for z, held in group.items():
-                    joined[z] = joined.get(z, 0) | held
-            groups = [*apart, joined]
-        return [group.get(self._z + 1, 0) | group.get(self._z - 1, 0) for group in groups]
+        """Look at a layer: its bricks' cells by number, and what is around it."""
+        self._z, self._own = z, own
+        self._others, self._touched = around.parts, around.touched
+        self._stride, self._fixed = stride, fixed
 
     def parts(self, out: Collection[int] = (), laid: Iterable[_Laid] = ()) -> int:
-        """In how many parts the whole is, with some bricks of this layer taken out and new ones."""
+        """How many parts are in or next to this layer, with bricks of it taken out and new ones."""
         bricks = [touched for n, touched in self._touched.items() if n not in out]
-        bricks += [self._touching(self._cells(*brick)) for brick in laid]
+        bricks += [_touching(self._cells(*brick), self._others) for brick in laid]
         groups = _merged(bricks)
         met = sum(group.bit_count() for group in groups)
         return bricks.count(0) + len(groups) + len(self._others) - met
-
-    def _touching(self, cells: int) -> int:
-        """Which of the parts there are without this layer some cells of it hold to, as bits."""
-        return sum(1 << n for n, other in enumerate(self._others) if other & cells)
 
     def over_seams(self, reach: int) -> Iterator[tuple[frozenset[int], list[_Laid]]]:
         """Bricks to take out and bricks to lay, one of them over a seam between two parts."""
