@@ -34,6 +34,9 @@ CATALOG: tuple[BrickKind, ...] = (
     BrickKind(2, 6, 0.00323, "2456"),
 )
 
+LONGEST = max(kind.long for kind in CATALOG)
+"""Studs along the longest brick."""
+
 KIND_OF_SIZE: dict[tuple[int, int], BrickKind] = {
     size: kind for kind in CATALOG for size in ((kind.short, kind.long), (kind.long, kind.short))
 }

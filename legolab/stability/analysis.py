@@ -300,6 +300,8 @@ def _judged(
 
 
 def _failing(found: Judgement) -> NDArray[np.bool_]:
+    if not found.residuals.any():
+        return ~found.held
     return ~found.held | (found.residuals > RESIDUAL_TOLERANCE).any(axis=1)
 
 
@@ -371,7 +373,9 @@ def _published(scene: Scene, name: str, solver: Backend, time_limit: float) -> B
 
 def _scores(pulls: FloatArray, failing: NDArray[np.bool_], capacity: float) -> FloatArray:
     """Largest pull over the capacity, 1 where the brick fails; float64 [bricks]."""
-    return np.where(failing | (pulls >= capacity - PULL_TOLERANCE), 1.0, pulls / capacity)
+    scores: FloatArray = pulls / capacity
+    scores[failing | (pulls >= capacity - PULL_TOLERANCE)] = 1.0
+    return scores
 
 
 def _residuals(found: FloatArray, turns: int) -> FloatArray:

@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from legolab.bricks.brick import Brick
-from legolab.bricks.catalog import CATALOG, KIND_OF_SIZE
+from legolab.bricks.catalog import KIND_OF_SIZE, LONGEST
 from legolab.bricks.contacts import Contacts, IntArray, brick_boxes, find_contacts
 from legolab.bricks.structure import BrickStructure
 from legolab.errors import InputError
@@ -136,7 +136,7 @@ _SQUARE = _Pattern(
 )
 _PUBLISHED_PATTERNS = (_WIDE, _THIN)
 _TURNING_PATTERNS = (_ALONG_Y, _ALONG_X, _SQUARE, _THIN)
-_MASS = np.zeros((max(kind.long for kind in CATALOG) + 1,) * 2)
+_MASS = np.zeros((LONGEST + 1, LONGEST + 1))
 for (_h, _w), _kind in KIND_OF_SIZE.items():
     _MASS[_h, _w] = _kind.mass
 

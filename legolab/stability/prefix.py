@@ -121,7 +121,9 @@ class PrefixVerifier:
         if count == 0:
             return np.empty(0)
         if count not in self._known:
-            fewer = max((n for n in self._judged if n < count), default=0)
+            fewer = count - 1
+            if fewer not in self._judged:
+                fewer = max((n for n in self._judged if n < count), default=0)
             self._known[count], found = judge_boxes(
                 self._boxes[:count],
                 self._backend,

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from legolab.bricks.catalog import LONGEST
 from legolab.bricks.contacts import IntArray
 from legolab.errors import SolverError
 from legolab.stability.backends import highs
@@ -38,6 +39,11 @@ from legolab.stability.program import (
 _PARTS = [FZ, T1, T2, FX, FY]
 """Our rows in the order of the engine."""
 _OUR_ROWS = np.argsort(_PARTS)
+
+
+_MOST_FORCES = np.fromfunction(lambda h, w: 14 * h * w + 2 * (h + w), (LONGEST + 1,) * 2)
+"""By h and w: per stud a contact of 8 corners, two frictions and 4 pulls; per stud along a side one
+neighbour."""
 
 
 class _Outcome(IntEnum):
@@ -215,18 +221,16 @@ class _Kept:
     """What the engine keeps of an answer for the next one: see native/support.h."""
 
     def __init__(self, room: int, bricks: int) -> None:
-        self._motion, self._force = np.empty((bricks, len(_PARTS))), np.empty(room, np.float32)
-        self._support = _Support(
-            room=room, motion=self._motion.ctypes.data, force=self._force.ctypes.data
-        )
+        motion = bricks * len(_PARTS)
+        self._memory = np.empty(motion + (room + 1) // 2)  # behind the motion forces, in float32
+        start = self._memory.ctypes.data
+        self._support = _Support(room=room, motion=start, force=start + 8 * motion)
         self.address = ctypes.addressof(self._support)
 
 
 def _most_forces(boxes: IntArray) -> int:
-    """More places than bricks can have between them: per stud a contact of 8 corners, two frictions
-    and 4 pulls; per stud along a side one neighbour."""
-    h, w = boxes[:, 0], boxes[:, 1]
-    return int((14 * h * w + 2 * (h + w)).sum())
+    """More places than bricks can have between them."""
+    return int(_MOST_FORCES[boxes[:, 0], boxes[:, 1]].sum())
 
 
 def _by_kind(forces: FloatArray, found: Any) -> dict[str, FloatArray]:
@@ -256,5 +260,7 @@ class _Arrays:
 
 def _by_row(residuals: FloatArray) -> FloatArray:
     """float64 [bricks, 5] in the engine's order and units -> N and N m in ours, at least 0."""
+    if not residuals.any():
+        return np.zeros_like(residuals)  # of nearly all that stands
     result: FloatArray = np.abs(residuals)[:, _OUR_ROWS] * ROW_UNITS
     return result
