@@ -28,17 +28,28 @@ _ALSO: Mapping[str, tuple[str, ...]] = {
 }
 """Part -> what else it is called."""
 
+_OF_A_PART = frozenset(("with", "has", "having", "featuring"))
+_OPENING = _OF_A_PART | {"in", "is", "are", "painted", "colored", "coloured", "made", "on", "all"}
+_ALL = frozenset(
+    (
+        *("color", "colors", "colour", "colours", "paint", "finish", "bricks", "tones", "accents"),
+        *("body", "frame", "walls", "sides", "please", "details", "trim", "or", "exterior"),
+    )
+)
+"""Words after a colour that speak of all there is."""
+
 _JOINS = frozenset((*PAUSES, "and", "with", "or"))
 _NEAR = 3  # words that may stand between a part and its colour
 
 
 def read_paint(
     words: Sequence[str], category: str, is_named: bool = True
-) -> tuple[dict[str, int], list[str]]:
-    """The colours in a caption's words, and the words without them.
+) -> tuple[dict[str, int], list[str], list[str]]:
+    """The colours in a caption's words, the words without them, and what cannot be painted.
 
-    >>> read_paint(["red", "chair", "with", "black", "legs"], "chair")
-    ({'whole': 4, 'legs': 0}, ['chair', 'with', 'legs'])
+    >>> read_paint(["red", "chair", "with", "black", "legs", "and", "blue", "screws"], "chair")
+    ({'whole': 4, 'legs': 0}, ['chair', 'with', 'legs', 'and', 'screws'], \
+['I cannot paint the screws of a chair.'])
 
     Args:
         words: as `reading.read_words` gives them.
@@ -49,8 +60,12 @@ def read_paint(
     found = [(place, code) for place, code in _colors(words) if place[0] not in no]
     nouns = _nouns(words if is_named else (*words, category), category)
     paint: dict[str, int] = {}
+    notes: list[str] = []
     for (place, code), (last, _) in zip(found, [(range(0), 0), *found], strict=False):
         part = _part_of(words, place, category, nouns)
+        if part == WHOLE and (unknown := _unknown_part(words, place, nouns)):
+            notes.append(f"I cannot paint the {unknown} of a {category}.")
+            continue
         if part == WHOLE and WHOLE in paint:
             between = words[last[-1] + 1 : place[0]]
             if not is_named and not _JOINS.issuperset(between):  # "make the red chair blue"
@@ -60,7 +75,7 @@ def read_paint(
         paint.setdefault(part, code)
     gone = {at for place, _ in found for at in place}
     left = [word for at, word in enumerate(words) if at not in gone]
-    return paint, _tidy(left) if found else list(words)
+    return paint, _tidy(left) if found else list(words), notes
 
 
 def check_paint(paint: Mapping[str, int | str], category: str) -> dict[str, int]:
@@ -128,7 +143,7 @@ def _part_of(words: Sequence[str], place: range, category: str, nouns: Set[str])
     """
     after = list(words[place[-1] + 1 : place[-1] + 1 + _NEAR + 1])
     for at, word in enumerate(after):
-        joins = word == "and" and after[at + 1 : at + 2] and after[at + 1] in _FIRST
+        joins = word == "and" and not at and after[1:2] and after[1] in _FIRST
         if (word in _SINGLES and not joins) or any(alike(word, noun) for noun in nouns):
             break
         if word in _FIRST and (at == 0 or after[at - 1] != "and"):
@@ -145,6 +160,25 @@ def _part_of(words: Sequence[str], place: range, category: str, nouns: Set[str])
             if (named := part_named(word, category)) is not None:
                 return named
     return WHOLE
+
+
+def _unknown_part(words: Sequence[str], place: range, nouns: Set[str]) -> str | None:
+    """What a colour in "with blue cushions" speaks of, no part that is known; None for the whole.
+
+    Args:
+        words: all of them.
+        place: of the colour.
+        nouns: what the thing itself is called.
+    """
+    opening = next(
+        (word for word in reversed(words[: place[0]]) if word in _OPENING | PAUSES), None
+    )
+    told = next((n for n, word in enumerate(words) if any(alike(word, noun) for noun in nouns)), -1)
+    if opening not in _OF_A_PART | PAUSES or not 0 <= told < place[0]:
+        return None
+    after = words[place[-1] + 1 : place[-1] + 2]
+    speaks_of_all = not after or after[0] in _OPENING | _FIRST | _SINGLES | _ALL
+    return None if speaks_of_all or any(alike(after[0], noun) for noun in nouns) else after[0]
 
 
 def part_named(word: str, category: str) -> str | None:

@@ -111,7 +111,7 @@ def change(words: str, brief: Brief, known: Sequence[Sequence[Value]]) -> Change
     category = CATEGORIES[brief.category]
     built = _Built(category, brief.fields, _limits(category, known))
     said = read_words(words)
-    paint, _ = read_paint(said, category.name, is_named=False)
+    paint, _, _ = read_paint(said, category.name, is_named=False)
     asked, more, notes = _read(normal(said), built)
     sizes, amiss = wishes_in(words, (), category)
     asked |= {name: wish.nearest(brief.fields[name]) for name, wish in sizes.items()}
@@ -199,7 +199,7 @@ def _clauses(words: Sequence[str], category: Category) -> Iterator[_Clause]:
             clause.append(word)
             continue
         if clause:
-            paint, left = read_paint(clause, category.name, is_named=False)
+            paint, left, _ = read_paint(clause, category.name, is_named=False)
             if left and not (paint and all(_is_filler(word, category) for word in left)):
                 yield _Clause(joint, left)
             joint = ";"

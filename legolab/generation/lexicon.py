@@ -115,7 +115,7 @@ def _long(low: int, high: int, noun: str) -> Measure:
         "width",
         (
             Span(1, low, f"^short|^small|^compact|a short {noun}"),
-            Span(high, 20, f"^long|^elongated|a long {noun}"),
+            Span(high, 20, f"^long|^elongated|^large|a long {noun}"),
         ),
     )
 
@@ -154,8 +154,9 @@ _FURNITURE = (
             Choice(
                 "back",
                 {
-                    "high": "a high back|a tall backrest|a high backrest|a tall back|^high-backed",
-                    "low": "a low back|a short backrest|a low backrest|a short back|^low-backed",
+                    "high": "a high back|a tall backrest|a high backrest|a tall back|a backrest"
+                    "|a back",
+                    "low": "a low back|a short backrest|a low backrest|a short back",
                     "none": "no back|no backrest|^backless",
                 },
             ),
@@ -166,9 +167,9 @@ _FURNITURE = (
             Choice(
                 "legs",
                 {
-                    "four": "four legs|four straight legs|four corner legs|^four-legged",
+                    "four": "four legs|four straight legs|four corner legs",
                     "pedestal": "a central pedestal|a single central leg|one central leg"
-                    "|a pedestal|a pedestal base",
+                    "|a pedestal|a pedestal base|one leg|a single leg",
                     "solid": "a solid base|a block base",
                 },
             ),
@@ -211,7 +212,7 @@ _FURNITURE = (
                 {
                     "four": "four legs|four evenly spaced legs|four straight legs",
                     "pedestal": "a central pedestal|a single central leg|one central leg"
-                    "|a pedestal base|a pedestal",
+                    "|a pedestal base|a pedestal|one leg|a single leg",
                     "panels": "two side panels|panel legs|two panel legs|two legs|side panels",
                 },
             ),
@@ -238,7 +239,13 @@ _FURNITURE = (
     ),
     Category(
         "sofa",
-        {"sofa": {}, "couch": {}, "settee": {}, "corner sofa": {"corner": "yes"}},
+        {
+            "sofa": {},
+            "couch": {},
+            "settee": {},
+            "corner sofa": {"corner": "yes"},
+            "corner couch": {"corner": "yes"},
+        },
         (
             Choice(
                 "back",
@@ -255,7 +262,9 @@ _FURNITURE = (
                     "none": "no armrests|no arms|^armless",
                 },
             ),
-            Choice("feet", {"yes": "short feet|four short legs|small feet|short legs", "none": ""}),
+            Choice(
+                "feet", {"yes": "short feet|four short legs|small feet|short legs|legs", "none": ""}
+            ),
             Choice(
                 "corner",
                 {"yes": "^L-shaped|an L-shaped seat|an extended side|a corner section", "none": ""},
@@ -265,7 +274,7 @@ _FURNITURE = (
                 "width",
                 (
                     Span(1, 12, "^small|^compact|^short|a short seat"),
-                    Span(15, 20, "^long|^wide|a long seat|a wide seat"),
+                    Span(15, 20, "^long|^wide|^large|a long seat|a wide seat"),
                 ),
             ),
             _DEPTH,
@@ -279,6 +288,7 @@ _FURNITURE = (
             "cot": {"levels": "one"},
             "bunk bed": {"levels": "two"},
             "bunk beds": {"levels": "two"},
+            "bunkbed": {"levels": "two"},
             "two-level bed": {"levels": "two"},
         },
         (
@@ -299,13 +309,15 @@ _FURNITURE = (
                     "none": "a solid base|a box base|a rectangular base|no legs",
                 },
             ),
-            Choice("pillows", {"one": "one pillow|a pillow", "two": "two pillows", "none": ""}),
+            Choice(
+                "pillows", {"one": "one pillow|a pillow", "two": "two pillows|pillows", "none": ""}
+            ),
             Detail("mattress"),
             Measure(
                 "width",
                 (
-                    Span(1, 8, "^single|^narrow|a narrow mattress"),
-                    Span(11, 20, "^double|^wide|a wide mattress"),
+                    Span(1, 8, "^single|^narrow|^small|a narrow mattress"),
+                    Span(11, 20, "^double|^wide|^large|^king size|a wide mattress"),
                 ),
             ),
             Measure("depth", (Span(16, 20, "^long"), Span(1, 12, "^short"))),
@@ -342,7 +354,14 @@ _FURNITURE = (
     ),
     Category(
         "bookshelf",
-        {"bookshelf": {}, "bookcase": {}, "shelf": {}, "shelf unit": {}, "rack": {}},
+        {
+            "bookshelf": {},
+            "bookcase": {},
+            "book case": {},
+            "shelf": {},
+            "shelf unit": {},
+            "rack": {},
+        },
         (
             Choice(
                 "shelves",
@@ -362,7 +381,10 @@ _FURNITURE = (
             ),
             Choice(
                 "divider",
-                {"yes": "a vertical divider|two columns|a center divider", "none": "no divider"},
+                {
+                    "yes": "a vertical divider|two columns|a center divider|a divider",
+                    "none": "no divider",
+                },
             ),
             Measure("plinth"),
             _width(8, 12),
@@ -452,6 +474,7 @@ _VEHICLES = (
             "double-decker bus": {"decks": "two"},
             "double-decker": {"decks": "two"},
             "two-storey bus": {"decks": "two"},
+            "single-decker bus": {"decks": "one"},
         },
         (
             Choice("decks", {"one": "one deck", "two": "two decks|an upper deck"}),
@@ -487,8 +510,8 @@ _VEHICLES = (
                 "carriages",
                 {
                     "none": "no carriages",
-                    "one": "one carriage|a carriage|one wagon|a wagon",
-                    "two": "two carriages|two wagons|carriages",
+                    "one": "one carriage|a carriage|one wagon|a wagon|one coach|a single carriage",
+                    "two": "two carriages|two wagons|two coaches|two cars|carriages|wagons",
                 },
             ),
             Choice(
@@ -535,7 +558,8 @@ _VEHICLES = (
             Choice(
                 "cabin",
                 {
-                    "back": "a cabin at the back|a rear cabin|a bridge at the stern",
+                    "back": "a cabin at the back|a rear cabin|a cabin at the rear"
+                    "|a cabin at the stern",
                     "middle": "a central cabin|a cabin in the middle|a cabin",
                     "none": "no cabin",
                 },
@@ -603,7 +627,7 @@ _THINGS = (
                 {
                     "pointed": "a pointed top|a spire|a pointed roof",
                     "flat": "a flat top|a flat roof",
-                    "battlements": "battlements|a crenellated top|crenellations",
+                    "battlements": "battlements|a crenellated top|crenellations|^crenellated",
                 },
             ),
             Choice(
@@ -620,7 +644,9 @@ _THINGS = (
                 (Span(1, 6, "^slim|^slender|^narrow"), Span(9, 14, "^wide|^broad|a wide base")),
             ),
             _DEPTH,
-            Measure("height", (Span(1, 13, "^short|^low"), Span(17, 20, "^tall|^high"))),
+            Measure(
+                "height", (Span(1, 13, "^short|^low|^small"), Span(17, 20, "^tall|^high|^large"))
+            ),
         ),
     ),
     Category(
@@ -630,14 +656,15 @@ _THINGS = (
             Choice(
                 "roof",
                 {
-                    "pitched": "a pitched roof|a gabled roof|a sloped roof|a pointed roof",
+                    "pitched": "a pitched roof|a gabled roof|a sloped roof|a sloping roof"
+                    "|a slanted roof|a pointed roof|a steep roof",
                     "flat": "a flat roof|a flat top",
                 },
             ),
             Choice(
                 "hole",
                 {
-                    "yes": "a round hole|an entrance hole|a front opening|a hole in front",
+                    "yes": "a round hole|an entrance hole|a front opening|a hole in front|a hole",
                     "none": "no hole",
                 },
             ),
@@ -749,7 +776,7 @@ _CONTAINERS = (
             Choice("foot", {"yes": "a small foot|a foot|a base ring|a small base", "none": ""}),
             Choice(
                 "shape",
-                {"round": "^round|a round rim", "square": "^square|a square rim"},
+                {"round": "^round|a round rim", "square": "^square|^rectangular|a square rim"},
             ),
             Detail("base"),
             Detail("steps"),
@@ -786,12 +813,12 @@ _CONTAINERS = (
     ),
     Category(
         "mug",
-        {"mug": {}, "cup": {}, "coffee mug": {}, "coffee cup": {}, "tea cup": {}},
+        {"mug": {}, "cup": {}, "coffee mug": {}, "coffee cup": {}, "tea cup": {}, "teacup": {}},
         (
             Choice(
                 "handle",
                 {
-                    "big": "a big handle|a large handle|a large side handle|a handle",
+                    "big": "a big handle|a large handle|a large side handle|one handle|a handle",
                     "small": "a small handle|a small side handle",
                     "none": "no handle|no handles|a plain side without a handle",
                 },
@@ -886,6 +913,15 @@ ALIASES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "motorcycle": ("car", {}),
     "tram": ("train", {}),
     "railway": ("train", {}),
+    "jeep": ("car", {}),
+    "convertible": ("car", {"body": "sports"}),
+    "limousine": ("car", {"body": "sedan"}),
+    "station wagon": ("car", {"body": "sedan"}),
+    "steamboat": ("vessel", {}),
+    "steamship": ("vessel", {}),
+    "loveseat": ("sofa", {}),
+    "kettle": ("pot", {"kind": "cooking"}),
+    "frying pan": ("pot", {"kind": "cooking"}),
     "castle": ("tower", {"top": "battlements"}),
     "lighthouse": ("tower", {"shape": "round"}),
     "chimney": ("tower", {"top": "flat"}),

@@ -29,8 +29,10 @@ from legolab.generation.reading import (
     LINKS,
     NUMBERS,
     PAUSES,
+    PLACES,
     Size,
     alike,
+    denied,
     find,
     is_slip,
     read_phrase,
@@ -39,7 +41,7 @@ from legolab.generation.reading import (
 )
 from legolab.generation.wishes import Said, either, read_wishes, spoken
 from legolab.generation.wishes import Wish as Wish
-from legolab.generation.wordtable import Nearest, nearest, word_table
+from legolab.generation.wordtable import Nearest, nearest, singulars, word_table
 
 MAX_CAPTION = 1000
 """Characters."""
@@ -49,6 +51,9 @@ _WHOLE = ("width", "depth", "height")  # measures without which there is no room
 SURE = 0.5
 """Similarity from which a word that was never taught may stand for one that was."""
 
+_NEAR = 0.12
+"""Similarity from which a refusal names what comes nearest; "from" has .09, "hello" .05."""
+
 _DRAWN = 4  # descriptions of which the most typical is taken
 
 _REQUESTS = frozenset(
@@ -56,10 +61,26 @@ _REQUESTS = frozenset(
 )
 """After these comes what is asked for: "my son likes to sit, so build him a bench"."""
 
+_SAYS_NOTHING = PAUSES | _REQUESTS | {"i", "do", "please", "no", "we", "you", "can", "could", "me"}
+
 _NO_NOUNS = frozenset(
     (
         *("for", "to", "from", "at", "by", "as", "like", "where", "when", "who", "while", "so"),
         *("please", "and", "or", "but", "it", "is", "are", "made", "standing", "open", "whose"),
+        *(
+            "about",
+            "around",
+            "should",
+            "must",
+            "too",
+            "very",
+            "rather",
+            "just",
+            "than",
+            "up",
+            "full",
+            "parked",
+        ),
         *NUMBERS,
     )
 )
@@ -155,13 +176,20 @@ def understand(caption: str) -> Understanding:
     check_caption(caption)
     words, slips = _mended(read_words(caption))
     category = _subject(words, caption).category
-    paint, words = read_paint(words, category.name)
+    paint, words, unpainted = read_paint(words, category.name)
     subject = _subject(words, caption)
     said = read_wishes(words, category, subject.place)
     sizes, amiss = _sizes(caption, category)
     # What is said outright counts for more than what a noun implies, and figures for most.
     wishes = {name: Wish(value) for name, value in subject.means.items()} | said.wishes | sizes
-    notes = (*slips, *subject.notes, *_asides(words, subject, said), *said.notes, *amiss)
+    notes = (
+        *slips,
+        *subject.notes,
+        *_asides(words, subject, said),
+        *said.notes,
+        *amiss,
+        *unpainted,
+    )
     return Understanding(category.name, wishes, notes, paint)
 
 
@@ -258,7 +286,7 @@ def _meant(word: str) -> str | None:
     """The lexicon's word that an unknown word is a slip of; None for none, or several."""
     if len(word) < _LEAST_MENDED or not word.isalpha() or word in _vocabulary():
         return None
-    if word_table().find(word) is not None:
+    if word_table().find(word) is not None or _vocabulary().intersection(singulars(word)):
         return None
     meant = {known for known in _vocabulary() if len(known) > 3 and is_slip(word, known)}
     return meant.pop() if len(meant) == 1 else None
@@ -311,7 +339,7 @@ class _Subject:
 
     category: Category
     means: Mapping[str, str]  # what its noun already says
-    place: range  # of the noun among the words; empty when it was found by meaning
+    place: Sequence[int]  # of the noun among the words; empty when it was found by meaning
     notes: tuple[str, ...] = ()
 
 
@@ -323,10 +351,12 @@ def _subject(words: list[str], caption: str) -> _Subject:
     Raises:
         CaptionError: it is about nothing that is known.
     """
-    found = list(_named(words))
+    no = denied(words)
+    named = list(_named(words))
+    found = [subject for subject in named if not no.intersection(subject.place)] or named
     head = _head(words, found)
     within = [subject for subject in found if subject.place[0] in head]
-    about = [word for word in (words[at] for at in head) if word not in PAUSES]
+    about = [words[at] for at in head if words[at] not in _SAYS_NOTHING and at not in no]
     if not within and (about or not found):
         return _by_meaning(about or words, caption)
 
@@ -348,9 +378,11 @@ def _head(words: list[str], found: list[_Subject]) -> range:
         word = words[at]
         if word == "of" and not any(subject.place[0] < at for subject in found):
             start = at + 1
-        elif word in LINKS and any(w not in PAUSES for w in words[start:at]):
+        elif word in LINKS and any(w not in _SAYS_NOTHING for w in words[start:at]):
             if word == "in" and "of" in words[at : at + 3]:  # "in the shape of"
                 continue
+            return range(start, at)
+        elif word in PLACES and (not found or first < at) and start < at:
             return range(start, at)
     return range(start, len(words))
 
@@ -375,7 +407,7 @@ def _asides(words: list[str], subject: _Subject, said: Said) -> Iterator[str]:
     name = subject.category.name
     after = subject.place[-1] + 1
     following = words[after] if after < len(words) and after not in said.heard else ""
-    if following not in _NO_NOUNS and _nearest(following) is not None:
+    if following not in _NO_NOUNS | PLACES and _nearest(following) is not None:
         noun = " ".join(words[at] for at in subject.place)
         yield f'I read "{noun} {following}" as {name}.'
     others = {
@@ -395,7 +427,8 @@ def _by_meaning(head: list[str], caption: str) -> _Subject:
     Raises:
         CaptionError: nothing is near enough.
     """
-    known = [(word, near) for word in reversed(head) if (near := _nearest(word)) is not None]
+    first = head[: head.index("and")] if "and" in head else head
+    known = [(word, near) for word in reversed(first) if (near := _nearest(word)) is not None]
     if known and known[0][1].similarity >= SURE:
         word, near = known[0]
         note = f"I took {word} to mean {near.name}."
@@ -403,7 +436,8 @@ def _by_meaning(head: list[str], caption: str) -> _Subject:
     can = ", ".join(CATEGORIES)
     shown = "".join(letter for letter in " ".join(caption.split()) if letter.isprintable())
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
-    close = f" The nearest I know to {known[0][0]} is {known[0][1].name}." if known else ""
+    is_near = known and known[0][1].similarity >= _NEAR
+    close = f" The nearest I know to {known[0][0]} is {known[0][1].name}." if is_near else ""
     raise CaptionError(f'I cannot build "{shown}" yet.{close} I know: {can}.')
 
 

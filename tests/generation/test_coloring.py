@@ -43,6 +43,13 @@ from legolab.generation.reading import read_words
         ("a chair with no red legs", ""),
         ("a chair that is not red", ""),
         ("a tall chair", ""),
+        ("a tower with grey walls and a red roof", "light bluish grey, roof red"),
+        ("a sofa with green cushions and brown feet", "feet reddish brown"),
+        ("a black-legged table", "legs black"),
+        ("a blue sofa with red cushions", "blue"),
+        ("a chair with a nice red finish", "red"),
+        ("a chair with red and white legs", "legs red"),
+        ("a teal mug", "dark turquoise"),
     ],
 )
 def test_a_caption_paints_what_it_speaks_of(caption: str, paint: str) -> None:
@@ -65,7 +72,7 @@ def test_a_caption_paints_what_it_speaks_of(caption: str, paint: str) -> None:
     ],
 )
 def test_a_change_need_not_name_the_thing(words: str, category: str, paint: str) -> None:
-    found, _ = read_paint(read_words(words), category, is_named=False)
+    found, _, _ = read_paint(read_words(words), category, is_named=False)
     assert paint_in_words(found) == paint
 
 
@@ -98,7 +105,7 @@ def test_every_part_is_painted_by_its_name() -> None:
 
 def test_words_without_colours_are_left_as_they_are() -> None:
     words = read_words("a chair, and in it a cat with no legs")
-    assert read_paint(words, "chair") == ({}, words)
+    assert read_paint(words, "chair") == ({}, words, [])
 
 
 def test_paint_by_hand_is_read_by_name_or_code() -> None:

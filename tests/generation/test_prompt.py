@@ -36,7 +36,7 @@ from legolab.generation.prompt import (
         ("four legs, a chair", "chair", {"legs": "four"}),
         ("An elongated, rectangular vessel", "vessel", {"width": None}),
         ("a sofa, a long seat, slim arms", "sofa", {"width": None, "arms": "thin"}),
-        ("a table with 4 long legs", "table", {"legs": "four"}),
+        ("a table with 4 long legs", "table", {"legs": "four", "height": None}),
         (
             "a bed with no footboard, a headboard",
             "bed",
@@ -75,6 +75,85 @@ def test_sizes_become_ranges(caption: str, name: str, low: int, high: int) -> No
     assert understand(caption).wishes[name] == Wish(low=low, high=high)
 
 
+@pytest.mark.parametrize(
+    ("caption", "category"),
+    [
+        ("a table for my piano", "table"),
+        ("a jar beside a bottle", "jar"),
+        ("a boat carrying three cars", "vessel"),
+        ("I would like a sofa", "sofa"),
+        ("something like a bowl", "bowl"),
+        ("I'm looking for a bench", "bench"),
+        ("I don't want a table, I want a bed", "bed"),
+        ("no bottle, a jar please", "jar"),
+        ("a basket rather than a pot", "basket"),
+        ("I don't want arms on my bench", "bench"),
+        ("please no lid on the pot", "pot"),
+        ("a house for birds", "birdhouse"),
+        ("teacup and saucer", "mug"),
+    ],
+)
+def test_the_subject_is_what_is_asked_for(caption: str, category: str) -> None:
+    """Not what it stands beside, is for, or is not to be."""
+    assert understand(caption).category == category
+
+
+@pytest.mark.parametrize(
+    ("caption", "wishes"),
+    [
+        ("a bed w/o headboard", {"headboard": "none"}),
+        ("a bench lacking a back", {"back": "none"}),
+        ("a chair with neither a back nor arms", {"back": "none", "arms": "none"}),
+        ("a mug without any handle", {"handle": "none"}),
+        ("a bed without headboard and footboard", {"headboard": "none", "footboard": "none"}),
+        ("a bed without a headboard and a footboard", {"headboard": "none", "footboard": "yes"}),
+        ("a pot without lid, handles or feet", {"lid": "none", "handles": "none"}),
+        ("a lidless pot", {"lid": "none"}),
+        ("I don't want arms on my sofa", {"arms": "none"}),
+    ],
+)
+def test_what_is_not_to_be_there_is_left_out(caption: str, wishes: dict[str, str]) -> None:
+    found = {name: wish.value for name, wish in understand(caption).wishes.items()}
+    assert {name: found.get(name) for name in wishes} == wishes
+
+
+@pytest.mark.parametrize(
+    ("caption", "wishes"),
+    [
+        ("a low-backed sofa", {"back": "low"}),
+        ("a flat-roofed birdhouse", {"roof": "flat"}),
+        ("a two-tiered tower", {"tiers": "two"}),
+        ("a mug whose handle is small", {"handle": "small"}),
+        ("a bottle, the neck is short", {"neck": "short"}),
+        ("a piano with its lid closed", {"lid": "closed"}),
+        ("a camera with a huge lens", {"lens": "long"}),
+        ("a sofa with narrow arms", {"arms": "thin"}),
+        ("a basket with a thin handle", {"handle": "yes"}),
+        ("a table with four thin legs", {"legs": "four", "thickness": "thin"}),
+        ("a train with two open wagons", {"carriages": "two", "cargo": "open"}),
+        ("a table that is round", {"top": "round"}),
+        ("a stool with a back", {"back": "high"}),
+        ("a table with a couple of legs", {"legs": "panels"}),
+        ("a chair about as high as its back", {}),
+    ],
+)
+def test_parts_are_told_in_many_ways(caption: str, wishes: dict[str, str]) -> None:
+    found = {name: wish.value for name, wish in understand(caption).wishes.items()}
+    assert {name: found.get(name) for name in wishes} == wishes
+
+
+def test_two_things_said_of_one_part_count_both() -> None:
+    wishes = understand("a chair with long, thin legs").wishes
+    assert wishes == {"seat": Wish(low=7, high=12), "thickness": Wish("thin")}
+    wishes = understand("a chair, tall, thin legs").wishes
+    assert wishes == {"height": Wish(low=15, high=20), "thickness": Wish("thin")}
+
+
+def test_a_third_figure_is_the_height() -> None:
+    wishes = understand("a 12x10x8 table").wishes
+    assert [wishes[name].low for name in ("width", "depth", "height")] == [12, 10, 8]
+
+
 def test_an_alias_is_said_aloud() -> None:
     understood = understand("a motorbike")
     assert understood.category == "car"
@@ -86,6 +165,8 @@ def test_an_alias_is_said_aloud() -> None:
     [
         ("a chair 120 studs wide", "I can build from 1 to 20 studs or layers, not 120."),
         ("a table lamp", 'I read "table lamp" as table.'),
+        ("a five-legged table", "I can build a table with one, two or four legs, not five."),
+        ("a bus with green windows", "I cannot paint the windows of a bus."),
         ("a table and four chairs", "I build one thing at a time: the table, not the chair."),
     ],
 )
