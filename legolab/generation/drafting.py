@@ -52,6 +52,8 @@ Legs want to grow on; the layer that should have joined them is nearly always on
 MAX_BRICKS = 400
 """Bricks of a draft, if not told otherwise."""
 
+_TIED = "a few bricks laid otherwise, so that it holds together"
+
 _ANYWHERE: Ground = (0, WORLD, 0, WORLD)
 
 _PROMPT_LENGTH_RESERVE = 8  # tokens: the last brick and the end
@@ -173,14 +175,14 @@ class Draft:
         self.finished = True
         while True:
             placement = self._sample()
-            stranded = self._grammar.stranded(None if placement is None else placement.z)
+            next_layer = None if placement is None else placement.z
+            stranded = self._grammar.stranded(next_layer)
             back = None if stranded is None else self._free_to_go(stranded)
             if stranded is None:
                 if placement is None:
                     tied = self._tied()
-                    if tied is not None:
-                        why = "a few bricks laid otherwise, so that it holds together"
-                        yield from self._replace(tied, "tied", why)
+                    if tied is not None and count_parts(tied) == 1:
+                        yield from self._replace(tied, "tied", _TIED)
                         return
                     apart = self._apart()
                     if apart is None:
@@ -191,6 +193,10 @@ class Draft:
                 self._grammar.add(placement.brick)
                 yield BrickPlaced(len(self._grammar.bricks) - 1, placement.brick)
             elif back is not None and self.finished and self.regrounded < MAX_REGROUNDED:
+                tied = self._tied()
+                if tied is not None and self._with(tied).stranded(next_layer) is None:
+                    yield from self._replace(tied, "tied", _TIED)
+                    continue
                 self.regrounded += 1
                 yield self._go_back_and_ban(
                     back, f"brick {stranded + 1} could not reach the ground"
@@ -201,13 +207,13 @@ class Draft:
                     return
 
     def _tied(self) -> list[Brick] | None:
-        """For a structure in pieces, the bricks of one that hangs together; None where none is."""
+        """For a structure in pieces, the bricks of one in fewer; None where there is none."""
         bricks = self._grammar.bricks
         if not self.finished or count_parts(bricks) == 1:
             return None
         tied = sorted(tie(bricks, fixed=self._given), key=building_order)
         stays = tied[: self._given] == bricks[: self._given] and len(tied) <= self._max_bricks
-        return tied if stays and count_parts(tied) == 1 and self._has(tied) else None
+        return tied if stays and self._has(tied) else None
 
     def _has(self, bricks: Sequence[Brick]) -> bool:
         """Whether there are so many bricks of each kind."""
@@ -307,8 +313,11 @@ class Draft:
         del self._marks[count:]
         del self._likelihoods[count:]
         self._banned = {n: bans for n, bans in self._banned.items() if n <= count}
-        grammar = self._grammar
-        self._grammar = Grammar(grammar.bricks[:count], grammar.room, grammar.ground)
+        self._grammar = self._with(self._grammar.bricks[:count])
+
+    def _with(self, bricks: Sequence[Brick]) -> Grammar:
+        """What may follow other bricks in the same room."""
+        return Grammar(bricks, self._grammar.room, self._grammar.ground)
 
     def _cut_floating(self) -> Iterator[Event]:
         """Drop every brick that does not reach the ground; the text goes on without them."""

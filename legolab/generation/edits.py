@@ -93,9 +93,11 @@ def change(words: str, brief: Brief, known: Sequence[Sequence[Value]]) -> Change
 
     >>> fields = {"body": "boxy", "head": "wide", "neck": 7, "width": 8, "depth": 2, "height": 16}
     >>> fields |= {"west": 0, "east": 8, "south": 18, "north": 20}
+    >>> from legolab.generation.lexicon import LEVELS
+    >>> fields |= {"first": 7, "second": 14} | dict.fromkeys(LEVELS[2:], 16)
     >>> change("make it wider", Brief("guitar", fields, frozenset()), [
-    ...     ["boxy", "wide", 7, 6, 2, 14, 0, 6, 18, 20],
-    ...     ["boxy", "wide", 7, 14, 2, 18, 0, 14, 18, 20]]).told
+    ...     ["boxy", "wide", 7, 6, 2, 14, 0, 6, 18, 20, 5, 12, 14, 14, 14, 14],
+    ...     ["boxy", "wide", 7, 14, 2, 18, 0, 14, 18, 20, 9, 16, 18, 18, 18, 18]]).told
     ('width from 8 to 10',)
 
     Args:

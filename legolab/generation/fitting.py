@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from legolab.generation.lexicon import Category, Choice, Detail, Value
+from legolab.generation.lexicon import LEVELS, Category, Choice, Detail, Value
 
 MAX_SIZE = 20
 """Studs or layers a side."""
@@ -120,6 +120,9 @@ def with_measures(
         bounds.move(moved, at, spoken)
     if is_strict and not bounds.hold(moved, free, spoken):
         return None
+    for at in details:  # a level that stood for the top does so still
+        if names[at] in LEVELS and fields[names[at]] == fields["height"]:
+            moved[at] = moved[names.index("height")]
     for done, at in enumerate(details):  # what follows follows what went before
         bounds.move(moved, at, [*spoken, *details[:done]])
     for at in details * _ROUNDS:

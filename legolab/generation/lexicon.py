@@ -890,10 +890,13 @@ _TYPICAL: Mapping[str, Mapping[str, str]] = {
 FOOTPRINT = ("west", "east", "south", "north")
 """Where the lowest layer begins and ends in x, and in y, in the frame of the model."""
 
+LEVELS = ("first", "second", "third", "fourth", "fifth", "sixth")
+"""The lowest layers that differ from the one below; the height where there are no more."""
+
 CATEGORIES: Mapping[str, Category] = {
     category.name: replace(
         category,
-        fields=(*category.fields, *map(Detail, FOOTPRINT)),
+        fields=(*category.fields, *map(Detail, (*FOOTPRINT, *LEVELS))),
         typical=_TYPICAL.get(category.name, {}),
     )
     for category in sorted(

@@ -119,7 +119,9 @@ def describe(category: str, fields: Mapping[str, Value]) -> str:
     """The canonical description of a shape, every field in the lexicon's order.
 
     >>> fields = {"body": "boxy", "head": "wide", "neck": 7, "width": 8, "depth": 2, "height": 16}
-    >>> describe("guitar", fields | {"west": 0, "east": 8, "south": 18, "north": 20})[:59]
+    >>> from legolab.generation.lexicon import LEVELS
+    >>> details = {"west": 0, "east": 8, "south": 18, "north": 20} | dict.fromkeys(LEVELS, 16)
+    >>> describe("guitar", fields | details)[:59]
     'guitar, body boxy, head wide, neck 7, width 8, depth 2, hei'
     """
     return ", ".join(
@@ -131,7 +133,9 @@ def read_description(text: str) -> Brief:
     """A canonical description as `describe` writes it; nothing of it counts as asked.
 
     >>> text = "guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16"
-    >>> read_description(f"{text}, west 0, east 8, south 18, north 20").fields["width"]
+    >>> ground = "west 0, east 8, south 18, north 20"
+    >>> levels = "first 7, second 14, third 16, fourth 16, fifth 16, sixth 16"
+    >>> read_description(f"{text}, {ground}, {levels}").fields["width"]
     8
 
     Raises:
@@ -155,7 +159,7 @@ def told(description: str) -> str:
     """A description as people are told it: without the details, which follow from the rest.
 
     >>> told("guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16, "
-    ...     "west 0, east 8, south 18, north 20")
+    ...     "west 0, east 8, south 18, north 20, first 7, second 14, third 16")
     'guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16'
     """
     category, *parts = description.split(", ")
@@ -235,7 +239,9 @@ def with_fields(brief: Brief, fields: Mapping[str, Value]) -> Brief:
     """A description with some of its fields set by hand.
 
     >>> text = "guitar, body boxy, head wide, neck 7, width 8, depth 2, height 16"
-    >>> brief = read_description(f"{text}, west 0, east 8, south 18, north 20")
+    >>> ground = "west 0, east 8, south 18, north 20"
+    >>> levels = "first 7, second 14, third 16, fourth 16, fifth 16, sixth 16"
+    >>> brief = read_description(f"{text}, {ground}, {levels}")
     >>> with_fields(brief, {"width": 9}).fields["width"]
     9
 
@@ -305,8 +311,9 @@ def complete(
 ) -> Brief:
     """Fill what a caption leaves open from one of the known descriptions.
 
-    A few are drawn among those that fulfil the most wishes, and the most typical of these is taken;
-    wishes that even it does not fulfil are then written into it, and the rest gives way.
+    A few are drawn among those that fulfil the most wishes, and the most typical of these is taken,
+    of several the one of the most usual size; wishes that even it does not fulfil are then written
+    into it, and the rest gives way.
 
     Args:
         understood: what was read.
@@ -323,7 +330,14 @@ def complete(
     best = np.flatnonzero(fulfilled == fulfilled.max())
     drawn = [dict(zip(names, known[int(rng.choice(best))], strict=True)) for _ in range(_DRAWN)]
     typical = CATEGORIES[understood.category].typical.items()
-    fields = max(drawn, key=lambda row: sum(row[name] == value for name, value in typical))
+    sizes = {name: [int(known[int(n)][names.index(name)]) for n in best] for name in _WHOLE}
+    usual = {name: float(np.median(measured)) for name, measured in sizes.items()}
+
+    def typicality(row: Mapping[str, Value]) -> tuple[int, float]:
+        unusual = sum(abs(int(row[name]) - size) for name, size in usual.items())
+        return sum(row[name] == value for name, value in typical), -unusual
+
+    fields = max(drawn, key=typicality)
     for name, wish in understood.wishes.items():
         fields[name] = wish.nearest(fields[name])
     if fulfilled.max() < len(understood.wishes):

@@ -1,6 +1,7 @@
 """A change in words changes what it speaks of, as a person would mean it, and fits the rest."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from legolab.errors import CaptionError
 from legolab.generation.coloring import paint_in_words
 from legolab.generation.edits import Change, change
-from legolab.generation.fitting import fitted
-from legolab.generation.lexicon import CATEGORIES, Category, Choice, Detail, Value
+from legolab.generation.fitting import fitted, with_details
+from legolab.generation.lexicon import CATEGORIES, LEVELS, Category, Choice, Detail, Value
 from legolab.generation.models.embedded import load_embedded
 from legolab.generation.prompt import Brief, describe, read_description
 
@@ -76,10 +77,15 @@ def known(category: str) -> list[list[Value]]:
 
 
 def described(text: str) -> Brief:
-    """A description, of what stands on all of the ground below it."""
+    """A description, of what stands on all of the ground below it, and changes where it fits."""
     sizes = dict(part.split() for part in text.split(", ")[-3:])
     footprint = f"west 0, east {sizes['width']}, south {20 - int(sizes['depth'])}, north 20"
-    return read_description(f"{text}, {footprint}")
+    levels = ", ".join(f"{name} {sizes['height']}" for name in LEVELS)
+    brief = read_description(f"{text}, {footprint}, {levels}")
+    said = frozenset(brief.fields) - {*LEVELS}
+    category = CATEGORIES[brief.category]
+    fields = with_details(brief.fields, said, category, known(brief.category))
+    return replace(brief, fields=fields)
 
 
 def changed(words: str, description: str) -> Change:
@@ -307,7 +313,8 @@ def test_what_was_changed_is_told_and_counts_as_asked() -> None:
     result = changed("make the back higher", CHAIR)
     assert result.told[0] == "back from low to high"
     told = {words.partition(" from ")[0] for words in result.told}
-    assert told == result.brief.asked >= {"back"}
+    details = {f.name for f in CATEGORIES["chair"].fields if isinstance(f, Detail)}
+    assert told == result.brief.asked - details >= {"back"}
 
 
 def test_a_smaller_chair_keeps_its_back() -> None:

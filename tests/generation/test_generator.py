@@ -18,6 +18,7 @@ from legolab.generation import drafting, generator, planning
 from legolab.generation.drafting import Draft
 from legolab.generation.generator import generate, stream
 from legolab.generation.grammar import Placement
+from legolab.generation.lexicon import LEVELS
 from legolab.generation.models.embedded import EmbeddedModel, load_embedded
 from legolab.generation.prompt import Brief
 from legolab.generation.result import (
@@ -34,8 +35,8 @@ from legolab.stability.report import Verdict
 from tests.generation.fakes import FakeModel
 from tests.generation.tiny import write_tiny_model
 
-ANYWHERE = {"west": 0, "east": 20, "south": 0, "north": 20}
-"""Of a lowest layer."""
+ANYWHERE = {"west": 0, "east": 20, "south": 0, "north": 20, **dict.fromkeys(LEVELS, 20)}
+"""Of a lowest layer; and no layer differs from the one below."""
 
 CAPTIONS = ["a chair with four legs and a high back", "a small table", "a tall tower"]
 
@@ -323,6 +324,20 @@ def test_parts_side_by_side_are_tied_and_the_rest_stays_as_it_was_drawn() -> Non
     assert replay(events) == structure
     assert growth.rejoined == 0 and growth.damage() == 0
     assert growth.likelihood == pytest.approx(growth._decoder.likelihood)
+
+
+def test_a_part_that_would_float_is_tied_before_any_of_it_is_taken_back() -> None:
+    """What hangs beside a wall over two layers, and is not reached by the next."""
+    wall = [Brick(2, 4, 0, 16, z) for z in range(5)]
+    beside = [Brick(1, 4, 2, 16, z) for z in (1, 2)]
+    drawn = [*wall[:2], beside[0], wall[2], beside[1], wall[3], wall[4]]
+    growth = _growth_that_says([*drawn, wall[4]], brief=_brief(3, 4, 5))
+    events = list(growth.events())
+    structure = list(growth.structure)
+    assert growth.regrounded == 0 and count_parts(structure) == 1
+    assert structure[:1] == wall[:1] and structure[-2:] == wall[3:]
+    assert sum(brick.h * brick.w for brick in structure) == sum(b.h * b.w for b in drawn)
+    assert replay(events) == structure
 
 
 def test_given_bricks_are_not_laid_otherwise() -> None:

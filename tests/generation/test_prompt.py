@@ -299,9 +299,9 @@ def test_an_unknown_subject_is_refused_with_what_is_known_and_what_is_near() -> 
 
 def test_descriptions_fulfil_the_wishes_and_take_the_rest_from_one_known() -> None:
     known = [
-        ["none", "round", 3, 10, 10, 6, 0, 10, 10, 20],
-        ["yes", "square", 4, 12, 8, 9, 0, 12, 12, 20],
-        ["yes", "round", 3, 14, 14, 8, 0, 14, 6, 20],
+        ["none", "round", 3, 10, 10, 6, 0, 10, 10, 20, 2, 3, 6, 6, 6, 6],
+        ["yes", "square", 4, 12, 8, 9, 0, 12, 12, 20, 2, 4, 7, 9, 9, 9],
+        ["yes", "round", 3, 14, 14, 8, 0, 14, 6, 20, 2, 3, 6, 8, 8, 8],
     ]
     wishes = {"handle": Wish("yes"), "width": Wish(low=13, high=20)}
     brief = complete(Understanding("basket", wishes, ()), known, np.random.default_rng(0))
@@ -310,7 +310,7 @@ def test_descriptions_fulfil_the_wishes_and_take_the_rest_from_one_known() -> No
 
 
 def test_wishes_nobody_fulfils_are_written_in() -> None:
-    known = [["none", "round", 3, 10, 10, 6, 0, 10, 10, 20]]
+    known = [["none", "round", 3, 10, 10, 6, 0, 10, 10, 20, 2, 3, 6, 6, 6, 6]]
     wishes = {"handle": Wish("yes"), "width": Wish(low=13, high=20)}
     understood = Understanding("basket", wishes, ())
     assert complete(understood, known, np.random.default_rng(0)).text.startswith(
@@ -320,7 +320,8 @@ def test_wishes_nobody_fulfils_are_written_in() -> None:
 
 def test_what_is_left_open_is_mostly_what_people_picture() -> None:
     known = [["four" if n % 2 else "solid"] for n in range(20)]
-    known = [["high", "none", legs, "thin", "none", 4, 6, 6, 14, 0, 6, 14, 20] for (legs,) in known]
+    rest = ["thin", "none", 4, 6, 6, 14, 0, 6, 14, 20, 4, 5, 14, 14, 14, 14]
+    known = [["high", "none", legs, *rest] for (legs,) in known]
     understood = Understanding("chair", {}, ())
     legs = [
         complete(understood, known, np.random.default_rng(seed)).fields["legs"]
@@ -329,6 +330,22 @@ def test_what_is_left_open_is_mostly_what_people_picture() -> None:
     assert 0.85 < legs.count("four") / 200 < 1, "seldom otherwise, but not never"
     asked = Understanding("chair", {"legs": Wish("solid")}, ())
     assert complete(asked, known, np.random.default_rng(0)).fields["legs"] == "solid"
+
+
+def test_what_is_left_open_is_mostly_of_a_usual_size() -> None:
+    widths = range(4, 13)
+    rest = [6, 14, 0, 6, 14, 20, 4, 5, 14, 14, 14, 14]
+    known = [["high", "none", "four", "thin", "none", 4, width, *rest] for width in widths]
+    drawn = [
+        int(
+            complete(Understanding("chair", {}, ()), known, np.random.default_rng(n)).fields[
+                "width"
+            ]
+        )
+        for n in range(200)
+    ]
+    assert np.mean(np.abs(np.subtract(drawn, 8))) < np.mean(np.abs(np.subtract(widths, 8))) - 0.5
+    assert len(set(drawn)) > 5, "not always of the same"
 
 
 def test_what_is_typical_are_choices_of_the_category() -> None:
@@ -364,7 +381,8 @@ def test_a_description_is_read_as_it_was_written() -> None:
     ],
 )
 def test_other_texts_are_no_descriptions(text: str) -> None:
-    for end in ("", ", west 0, east 8, south 18, north 20"):
+    levels = "first 1, second 6, third 9, fourth 16, fifth 16, sixth 16"
+    for end in ("", f", west 0, east 8, south 18, north 20, {levels}"):
         with pytest.raises(InputError, match="expected"):
             read_description(text + end)
 
@@ -375,7 +393,8 @@ def test_what_no_known_description_fulfils_is_made_to_fit() -> None:
     rows += [["low", seat, seat + rise] for seat in (3, 5, 8) for rise in (4, 5, 6)]
     rest = {"slats": "none", "legs": "four", "thickness": "thin", "arms": "none"}
     known = [
-        [back, *rest.values(), seat, 7, 7, height, 0, 7, 13, 20] for back, seat, height in rows
+        [back, *rest.values(), seat, 7, 7, height, 0, 7, 13, 20, *[height] * 6]
+        for back, seat, height in rows
     ]
     wishes = {"back": Wish("high"), "seat": Wish(low=7, high=12), "height": Wish(low=1, high=15)}
     brief = complete(Understanding("chair", wishes, ()), known, np.random.default_rng(0))

@@ -6,7 +6,7 @@ import pytest
 from legolab.bricks.connectivity import is_connected
 from legolab.bricks.legolize import legolize
 from legolab.generation.features import pieces
-from legolab.generation.lexicon import CATEGORIES, Choice
+from legolab.generation.lexicon import CATEGORIES, LEVELS, Choice
 from legolab.training.shapes import DRAWERS, Shape, draw
 
 
@@ -38,6 +38,17 @@ def test_shapes_touch_the_ground_and_two_sides_and_measure_what_they_say(categor
         sizes = {"width": xs.max() + 1, "depth": 20 - ys.min(), "height": zs.max() + 1}
         for name, size in sizes.items():
             assert shape.fields.get(name, size) == size
+
+
+@pytest.mark.parametrize("category", DRAWERS)
+def test_levels_are_the_lowest_layers_that_differ_from_the_one_below(category: str) -> None:
+    for shape in drawn(category, 20):
+        said = [int(shape.fields[name]) for name in LEVELS]
+        height = int(np.nonzero(shape.voxels.any((0, 1)))[0].max()) + 1
+        assert said == sorted(said) and said[-1] <= height
+        for z in range(1, said[-1]):
+            same = np.array_equal(shape.voxels[..., z], shape.voxels[..., z - 1])
+            assert same == (z not in said)
 
 
 @pytest.mark.parametrize("category", DRAWERS)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from legolab.generation.lexicon import CATEGORIES, FOOTPRINT, Value
+from legolab.generation.lexicon import CATEGORIES, FOOTPRINT, LEVELS, Value
 from legolab.training.shapes import containers, furniture, things, vehicles
 from legolab.training.shapes.canvas import Dice
 from legolab.training.shapes.furniture import Drawn
@@ -75,8 +75,15 @@ def draw(category: str, rng: np.random.Generator) -> Shape | None:
     xs, ys = np.nonzero(voxels[:, :, 0])
     edges = (xs.min(), xs.max() + 1, ys.min(), ys.max() + 1)
     measured |= dict(zip(FOOTPRINT, map(int, edges), strict=True))
+    measured |= dict(zip(LEVELS, _levels(voxels, height), strict=True))
     return Shape(
         category,
         voxels,
         {field.name: measured[field.name] for field in CATEGORIES[category].fields},
     )
+
+
+def _levels(voxels: NDArray[np.bool_], height: int) -> list[int]:
+    """The lowest layers that differ from the one below, as many as there are names for them."""
+    changes = [z for z in range(1, height) if (voxels[:, :, z] != voxels[:, :, z - 1]).any()]
+    return (changes + [height] * len(LEVELS))[: len(LEVELS)]
