@@ -294,7 +294,9 @@ def _meant(word: str) -> str | None:
         return None
     if word_table().find(word) is not None or _vocabulary().intersection(singulars(word)):
         return None
-    meant = {known for known in _vocabulary() if len(known) > 3 and is_slip(word, known)}
+    # Hardly anyone gets the first letter wrong: "oars" are no cars.
+    alike_at_first = (known for known in _vocabulary() if len(known) > 3 and known[0] == word[0])
+    meant = {known for known in alike_at_first if is_slip(word, known)}
     return meant.pop() if len(meant) == 1 else None
 
 

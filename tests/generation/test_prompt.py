@@ -190,7 +190,7 @@ def test_a_slip_of_the_pen_is_put_right_and_said(caption: str, category: str, no
 
 @pytest.mark.parametrize(
     "caption",
-    ["a chain", "a muse", "a towel", "a bolt", "a benign thing", "a xqztable", "a tbl"],
+    ["a chain", "a muse", "a towel", "a bolt", "a benign thing", "a xqztable", "a tbl", "a xhair"],
 )
 def test_other_words_are_not_taken_for_slips(caption: str) -> None:
     with pytest.raises(CaptionError):
