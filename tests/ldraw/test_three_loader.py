@@ -24,7 +24,7 @@ def every_kind() -> BrickStructure:
     """Every kind of brick in both turns, every colour, each at another height."""
     colors = sorted(PALETTE)
     bricks = [Brick(*SIZES[z % len(SIZES)], 0, 0, z) for z in range(len(colors))]
-    return BrickStructure(bricks, colors=colors)
+    return BrickStructure(bricks, world=(20, 20, len(bricks)), colors=colors)
 
 
 def odd_colors() -> BrickStructure:
