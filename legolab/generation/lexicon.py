@@ -559,7 +559,7 @@ _VEHICLES = (
                 "cabin",
                 {
                     "back": "a cabin at the back|a rear cabin|a cabin at the rear"
-                    "|a cabin at the stern",
+                    "|a cabin at the stern|a bridge at the stern",
                     "middle": "a central cabin|a cabin in the middle|a cabin",
                     "none": "no cabin",
                 },
