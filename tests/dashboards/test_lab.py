@@ -16,7 +16,6 @@ from tests.dashboards.pages import (
     FLAGS,
     LONG,
     LONG_SEED,
-    STOP_PATIENCE,
     STOPPED,
     Studio,
     sofa_bricks,
@@ -156,7 +155,7 @@ def test_the_kernel_is_free_while_bricks_arrive_and_building_can_be_stopped(stud
     studio.page.locator(".ll-steps-words").get_by_text("Step ").wait_for()
     studio.open_tab("Prompt")
     studio.page.get_by_role("button", name="Stop").click()
-    studio.page.get_by_text(STOPPED).wait_for(timeout=STOP_PATIENCE)
+    studio.page.get_by_text(STOPPED).wait_for()
 
 
 def test_a_notebook_of_ours_shows_results_and_the_inspector(browser, address):

@@ -24,7 +24,6 @@ from tests.dashboards.pages import (
     FLAGS,
     LONG,
     LONG_SEED,
-    STOP_PATIENCE,
     STOPPED,
     Studio,
     children,
@@ -194,7 +193,7 @@ def test_bricks_arrive_one_by_one_and_building_can_be_stopped(studio):
     studio.ask(LONG, LONG_SEED)
     studio.bricks_arriving()
     studio.page.get_by_role("button", name="Stop").click()
-    studio.page.get_by_text(STOPPED).wait_for(timeout=STOP_PATIENCE)
+    studio.page.get_by_text(STOPPED).wait_for()
     studio.build(seed=8)  # and the engine is free
 
 
