@@ -9,8 +9,8 @@ Layers are bit sets: a structure of a hundred bricks takes milliseconds. Knows n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -57,33 +57,45 @@ class _Candidate:
     y: int
 
 
-@lru_cache(maxsize=8)
-def _candidates(width: int, depth: int, by_y: bool, rising: bool) -> list[list[_Candidate]]:
+class _Candidates:
     """Scan position -> the bricks whose first corner in scan order is that cell.
 
     The scan takes the highest (when rising, the lowest) remaining cell: no other brick fits there.
     """
-    table: list[list[_Candidate]] = [[] for _ in range(width * depth)]
-    for h, w in SIZES:
-        for x in range(width - h + 1):
-            for y in range(depth - w + 1):
-                bits = bits_by_y = 0
-                for i in range(x, x + h):
-                    for j in range(y, y + w):
-                        bits |= 1 << (i * depth + j)
-                        bits_by_y |= 1 << (j * width + i)
-                first_x, first_y = (x, y) if rising else (x + h - 1, y + w - 1)
-                position = first_y * width + first_x if by_y else first_x * depth + first_y
-                table[position].append(_Candidate(bits, bits_by_y, h, w, x, y))
-    return table
+
+    def __init__(self, width: int, depth: int, by_y: bool, rising: bool) -> None:
+        self.width, self.depth, self.by_y, self.rising = width, depth, by_y, rising
+        self._found: dict[int, list[_Candidate]] = {}
+
+    def __getitem__(self, position: int) -> list[_Candidate]:
+        found = self._found.get(position)
+        if found is None:
+            found = self._found[position] = list(self._at(position))
+        return found
+
+    def _at(self, position: int) -> Iterator[_Candidate]:
+        width, depth = self.width, self.depth
+        first_y, first_x = divmod(position, width) if self.by_y else divmod(position, depth)[::-1]
+        for h, w in SIZES:
+            x, y = (first_x, first_y) if self.rising else (first_x - h + 1, first_y - w + 1)
+            if 0 <= x <= width - h and 0 <= y <= depth - w:
+                bits, bits_by_y = _filled(x, y, h, w, depth), _filled(y, x, w, h, width)
+                yield _Candidate(bits, bits_by_y, h, w, x, y)
+
+
+@lru_cache(maxsize=32)
+def _candidates(width: int, depth: int, by_y: bool, rising: bool) -> _Candidates:
+    """Those of a layer's size, found when they are first asked for."""
+    return _Candidates(width, depth, by_y, rising)
 
 
 @lru_cache(maxsize=8)
 def _covering(width: int, depth: int) -> list[list[_Candidate]]:
     """Cell (its bit along x) -> every brick that covers it."""
     table: list[list[_Candidate]] = [[] for _ in range(width * depth)]
-    for starting in _candidates(width, depth, by_y=False, rising=True):
-        for candidate in starting:
+    starting = _candidates(width, depth, by_y=False, rising=True)
+    for position in range(width * depth):
+        for candidate in starting[position]:
             for x in range(candidate.x, candidate.x + candidate.h):
                 for y in range(candidate.y, candidate.y + candidate.w):
                     table[x * depth + y].append(candidate)
@@ -94,6 +106,15 @@ def _bits(layer: NDArray[np.bool_]) -> int:
     """Cells of a layer as bits, the last cell highest."""
     packed = np.packbits(layer.ravel(), bitorder="little").tobytes()
     return int.from_bytes(packed, "little")
+
+
+def _filled(x: int, y: int, h: int, w: int, depth: int) -> int:
+    """The cells of a brick as bits."""
+    row = ((1 << w) - 1) << y
+    bits = 0
+    for i in range(x, x + h):
+        bits |= row << (i * depth)
+    return bits
 
 
 def _lowest(bits: int) -> int:
@@ -204,6 +225,50 @@ def cover(voxels: NDArray[Any]) -> BrickStructure:
     """
     filled = np.asarray(voxels, dtype=bool)
     return _structure(_laid(filled, _PLANS[0]), filled.shape)
+
+
+def cover_above(bricks: Sequence[Brick], cells: NDArray[np.bool_]) -> list[Brick]:
+    """Cover the layer upon some bricks as `cover` does, whatever lies below.
+
+    Args:
+        bricks: in building order.
+        cells: filled ones of the layer above the last brick, or of the lowest one: bool [studs
+            along x, studs along y] of all of the world; at least one.
+
+    Returns:
+        Its bricks, in building order.
+    """
+    # The same window for all layers, mostly: what can be laid there is worked out once.
+    seen = cells.copy()
+    for brick in bricks:
+        seen[brick.x : brick.x + brick.h, brick.y : brick.y + brick.w] = True
+    wide, deep = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    west, south = int(wide[0]), int(deep[0])
+    window = cells[west : int(wide[-1]) + 1, south : int(deep[-1]) + 1]
+    parts, z = _Parts(), bricks[-1].z if bricks else -1
+    below = [
+        (_filled(brick.x - west, brick.y - south, brick.h, brick.w, window.shape[1]), part)
+        for brick, part in zip(bricks, _parts_of(bricks, parts), strict=True)
+        if brick.z == z
+    ]
+    laid, _ = _cover_layer(window, z + 1, _PLANS[0], below, parts)
+    moved = (replace(brick, x=brick.x + west, y=brick.y + south) for brick in laid)
+    return sorted(moved, key=building_order)
+
+
+def _parts_of(bricks: Sequence[Brick], parts: _Parts) -> list[int]:
+    """Bricks in building order put into parts by what they rest on; the number of each there."""
+    deep = max((brick.y + brick.w for brick in bricks), default=0)
+    numbers: list[int] = []
+    layers: dict[int, list[tuple[int, int]]] = {}
+    for brick in bricks:
+        bits, part = _filled(brick.x, brick.y, brick.h, brick.w, deep), parts.add()
+        for others, other in layers.get(brick.z - 1, ()):
+            if bits & others:
+                parts.join(other, part)
+        layers.setdefault(brick.z, []).append((bits, part))
+        numbers.append(part)
+    return numbers
 
 
 def legolize(voxels: NDArray[Any], world: World | None = None) -> BrickStructure:

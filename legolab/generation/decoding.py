@@ -8,7 +8,7 @@ probability the brick is begun again. What comes out follows P(brick | legal).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,10 +33,8 @@ END = len(SIZES)
 class LanguageModel(Protocol):
     """What decoding needs of a model."""
 
-    @property
-    def length(self) -> int:
-        """Tokens read so far."""
-        ...
+    context: int
+    """Tokens of the longest text."""
 
     def token(self, piece: str) -> int:
         """The one token of a piece of text."""
@@ -87,21 +85,26 @@ class _Node:
 
 _Path = tuple[int, ...]
 
+Guess = Callable[[_Path], _Path]
+"""Some choices of a brick, and after them what probably follows, of further bricks too."""
+
 _Odds = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Probabilities over all values of a slot at a temperature; logarithms of the model's own."""
 
 
 @dataclass
 class BrickDecoder:
-    """Draws bricks from a model that has read its prompt up to the last token.
+    """Draws bricks from a model.
 
-    A brick is four choices: size (or the end), x, y, z; one token each.
+    A brick is four choices: size (or the end), x, y, z; one token each. The model has often read
+    further than the text goes, along a guess or a branch that was left: as far as that is the text
+    after all, it is not read again.
     """
 
     model: LanguageModel
     rng: np.random.Generator
     temperature: float
-    pending: list[int]  # tokens decided on and not yet read by the model
+    text: list[int]  # tokens decided on: the prompt, then those of bricks
     counts: Counts = field(default_factory=Counts)
     likelihood: float = 0.0  # of the last brick or the end, nats
     dead_ends: list[str] = field(default_factory=list)  # why the last brick was begun again
@@ -112,39 +115,69 @@ class BrickDecoder:
         layers = [self.model.token(f"{number})\n") for number in range(WORLD)]
         end = self.model.token("<|eot|>")
         self._rows = [np.array(row) for row in ([*sizes, end], numbers, numbers, layers)]
+        self._read: list[int] = []  # what the model has read
+        self._shared = 0  # tokens at the beginning that are known to be the same in both
+        self._known: dict[int, _Odds] = {}  # after so many tokens of `_read`
 
-    def mark(self) -> tuple[int, list[int]]:
-        """The place in the text, to come back to with `go_back`."""
-        return self.model.length, list(self.pending)
+    @property
+    def length(self) -> int:
+        """Tokens decided on."""
+        return len(self.text)
 
-    def go_back(self, mark: tuple[int, list[int]]) -> None:
-        """Forget everything sampled since `mark`."""
-        self.model.rewind(mark[0])
-        self.pending = list(mark[1])
+    def go_back(self, length: int) -> None:
+        """Forget everything decided after that."""
+        del self.text[length:]
+        self._shared = min(self._shared, length)
 
-    def next_brick(self, mask: Mask, may_end: bool, guess: Sequence[int] = ()) -> Placement | None:
+    def next_brick(self, mask: Mask, may_end: bool, guess: Guess = tuple) -> Placement | None:
         """Sample a brick that the mask allows; None when the model ends the structure.
 
         Args:
             mask: bool [14, 20, 20, 20], see `grammar.Mask`; may be empty only if `may_end`.
             may_end: whether the end is legal here.
-            guess: size, x and y of the brick that is probable: asked about in the same pass.
+            guess: what probably follows some choices of the brick, after those: read in the
+                same pass.
         """
         self.counts.proposals += 1
         self.dead_ends = []
-        tree = _Tree(self, mask, may_end, tuple(guess))
+        tree = _Tree(self, mask, may_end, guess)
         path = tree.sample()
         self.likelihood = tree.likelihood(path)
         if path == (END,):
             return None
-        self.pending = [*tree.unread(path[:3]), int(self._rows[3][path[3]])]
-        size, x, y, z = path
-        return Placement(size, x, y, z)
+        placement = Placement(*path)
+        self.append(placement)
+        return placement
 
     def append(self, placement: Placement) -> None:
-        """Write a brick that was decided elsewhere."""
-        values = (placement.size, placement.x, placement.y, placement.z)
-        self.pending = [*self.pending, *self.tokens(values, 0)]
+        """Write a brick."""
+        self.text += self.tokens(_path_of(placement))
+
+    def odds(self, path: _Path, guess: Guess) -> _Odds:
+        """The odds of what follows the text and some choices of its next brick.
+
+        Args:
+            path: fewer than four choices.
+            guess: as for `next_brick`.
+        """
+        wanted = [*self.text, *self.tokens(path)]
+        here = len(wanted)
+        shared = self._shared
+        for one, other in zip(wanted[shared:], self._read[shared:], strict=False):
+            if one != other:
+                break
+            shared += 1
+        self._shared = min(shared, len(self.text))
+        if shared == here and here in self._known:
+            return self._known[here]
+        shared = min(shared, here - 1)  # the last one again, for what follows it
+        wanted += self.tokens(guess(path))[len(path) :][: max(self.model.context - here, 0)]
+        self.model.rewind(shared)
+        slots = [(len(path) + n) % TOKENS_PER_BRICK for n in range(len(wanted) - here + 1)]
+        found = self.read(wanted[shared:], slots)
+        self._read = wanted
+        self._known = dict(enumerate(found, here))
+        return found[0]
 
     def likelihoods(
         self, prompt: list[int], placements: Iterable[Placement]
@@ -153,8 +186,8 @@ class BrickDecoder:
 
         It must not have read anything yet, and has not afterwards.
         """
-        slots = [(p.size, p.x, p.y, p.z) for p in placements]
-        text = [*prompt, *(token for values in slots for token in self.tokens(values, 0))]
+        slots = [_path_of(placement) for placement in placements]
+        text = [*prompt, *(token for path in slots for token in self.tokens(path))]
         logits = self.model.logits(text, TOKENS_PER_BRICK * len(slots) + 1)[:-1].astype(np.float64)
         self.model.rewind(0)
         found = np.zeros(len(slots))
@@ -180,23 +213,24 @@ class BrickDecoder:
         probabilities: NDArray[np.float64] = weights / weights.sum()
         return np.maximum(probabilities, _LEAST), logits - np.log(np.exp(logits).sum())
 
-    def tokens(self, values: Iterable[int], first_slot: int) -> list[int]:
-        """The tokens of values in consecutive slots."""
-        return [int(self._rows[slot][value]) for slot, value in enumerate(values, first_slot)]
+    def tokens(self, path: Iterable[int]) -> list[int]:
+        """The tokens of choices, from the first of a brick on."""
+        return [int(self._rows[n % TOKENS_PER_BRICK][value]) for n, value in enumerate(path)]
+
+
+def _path_of(placement: Placement) -> _Path:
+    """The four choices of a brick."""
+    return placement.size, placement.x, placement.y, placement.z
 
 
 class _Tree:
     """The choices explored for one brick."""
 
-    def __init__(self, decoder: BrickDecoder, mask: Mask, may_end: bool, guess: _Path) -> None:
+    def __init__(self, decoder: BrickDecoder, mask: Mask, may_end: bool, guess: Guess) -> None:
         self.decoder = decoder
         self.mask = mask
-        tokens = [*decoder.pending, *decoder.tokens(guess, 0)]
-        (p, log), *ahead = decoder.read(tokens, range(len(guess) + 1))
-        decoder.pending = []
-        self.base = decoder.model.length - len(guess)
-        self.in_cache = guess
-        self.ahead = {guess[: n + 1]: odds for n, odds in enumerate(ahead)}
+        self.guess = guess
+        p, log = decoder.odds((), guess)
         alive = np.append(mask.any((1, 2, 3)), may_end).astype(np.float64)
         self.nodes: dict[_Path, _Node] = {(): _Node(p, log, alive)}
 
@@ -239,11 +273,7 @@ class _Tree:
 
     def _open(self, path: _Path) -> float:
         """Ask the model what follows `path`; tells the nodes above how much of it is legal."""
-        known = self.ahead.get(path)
-        if known is None:
-            (known,) = self.decoder.read(self.unread(path), [len(path)])
-            self.in_cache = path
-        p, log = known
+        p, log = self.decoder.odds(path, self.guess)
         legal = self.mask[path]
         if legal.ndim > 1:
             legal = legal.any(tuple(range(1, legal.ndim)))
@@ -253,15 +283,3 @@ class _Tree:
             above = self.nodes[path[:depth]]
             above.alive[path[depth]] = self.nodes[path[: depth + 1]].mass
         return mass
-
-    def unread(self, path: _Path) -> list[int]:
-        """Rewind the model to what it shares with `path`; the tokens of `path` it has not read."""
-        shared = 0
-        for one, other in zip(path, self.in_cache, strict=False):
-            if one != other:
-                break
-            shared += 1
-        shared = min(shared, len(self.in_cache))
-        self.decoder.model.rewind(self.base + shared)
-        self.in_cache = self.in_cache[:shared]
-        return self.decoder.tokens(path[shared:], shared)

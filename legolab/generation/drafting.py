@@ -22,10 +22,10 @@ from legolab.bricks.legolize import building_order
 from legolab.bricks.structure import BrickStructure
 from legolab.bricks.tying import tie
 from legolab.errors import InputError
-from legolab.generation.decoding import BrickDecoder, Counts
+from legolab.generation.decoding import BrickDecoder
 from legolab.generation.features import Difference, differences
 from legolab.generation.grammar import WORLD, Grammar, Ground, Mask, Placement, Room
-from legolab.generation.guessing import guess_next
+from legolab.generation.guessing import Guesser
 from legolab.generation.lexicon import FOOTPRINT
 from legolab.generation.models.embedded import EmbeddedModel
 from legolab.generation.prompt import Brief
@@ -93,10 +93,11 @@ class Draft:
         self._backend = backend
         self._brief = brief
         prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
-        self._decoder = BrickDecoder(model, rng, temperature, pending=prompt, counts=Counts())
+        self._decoder = BrickDecoder(model, rng, temperature, prompt)
         self._max_bricks = max_bricks
         self._grammar = Grammar(room=room_of(brief), ground=ground_of(brief))
-        self._marks: list[tuple[int, list[int]]] = []  # where each brick's text begins
+        self._guesser = Guesser(self._grammar.room[2], self._grammar.ground)
+        self._marks: list[int] = []  # where each brick's text begins
         self._likelihoods: list[float] = []  # of each brick, nats; at last of the end
         self._banned: dict[int, set[Placement]] = {}
         self.temperature = temperature
@@ -235,7 +236,7 @@ class Draft:
         """The next brick; None when the structure ends, by the model or by its size."""
         grammar = self._grammar
         full = len(grammar.bricks) >= self._max_bricks
-        long = self._model.length + _PROMPT_LENGTH_RESERVE > self._model.context
+        long = self._decoder.length + _PROMPT_LENGTH_RESERVE > self._model.context
         if full or long:
             self.finished = False
             return None
@@ -248,11 +249,10 @@ class Draft:
         if not mask.any():
             self.finished = grammar.reaches_top and not could_go_on
         else:
-            mark = self._decoder.mark()
+            mark = self._decoder.length
+            self._guesser.look_at(grammar.bricks)
             with _one_thread():
-                placement = self._decoder.next_brick(
-                    mask, grammar.reaches_top, guess_next(grammar.bricks) or ()
-                )
+                placement = self._decoder.next_brick(mask, grammar.reaches_top, self._guesser.along)
             self._likelihoods[len(self._marks) :] = [self._decoder.likelihood]
             for why in self._decoder.dead_ends:
                 self._tell("restart", len(grammar.bricks), why)
@@ -301,7 +301,7 @@ class Draft:
 
     def _write(self, brick: Brick, likelihood: float = np.nan) -> None:
         """Place a brick that was decided elsewhere."""
-        self._marks.append(self._decoder.mark())
+        self._marks.append(self._decoder.length)
         self._likelihoods.append(likelihood)
         self._decoder.append(Placement.of(brick))
         self._grammar.add(brick)

@@ -348,7 +348,7 @@ def _agreeing(model: EmbeddedModel, rng: np.random.Generator, plan: Plan) -> int
     placements = [Placement.of(brick) for brick in inside]
     prompts = [model.encode(f"<|begin|>{brief.text}<|sep|>") for brief in (plan.before, plan.brief)]
     longest = (model.context - max(map(len, prompts))) // TOKENS_PER_BRICK - 1
-    decoder = BrickDecoder(model, rng, 1.0, pending=[])
+    decoder = BrickDecoder(model, rng, 1.0, [])
     was, now = (decoder.likelihoods(prompt, placements[:longest]) for prompt in prompts)
     return int((np.cumsum(was - now) < _DOUBT).cumprod().sum())
 

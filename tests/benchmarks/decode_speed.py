@@ -107,7 +107,7 @@ def at_context() -> tuple[float, int]:
     sample, spent = drafting.Draft._sample, []
 
     def timed(draft: drafting.Draft) -> Placement | None:
-        near = abs(draft._model.length - CONTEXT) <= CONTEXT / 10
+        near = abs(draft._decoder.length - CONTEXT) <= CONTEXT / 10
         start = time.process_time()
         placement = sample(draft)
         if near:
@@ -151,7 +151,7 @@ def main() -> None:
     generate("a chair", seed=0, drafts=1)
     spent, seen = at_context()
     say(f"a brick at context {CONTEXT}: {spent:.2f} ms CPU, mean of {seen}\n")
-    with patch.object(drafting, "guess_next", lambda bricks: None):
+    with patch.object(drafting.Guesser, "along", lambda _, path: path):
         say(f"the same without guesses: {at_context()[0]:.2f} ms CPU\n")
     pairs = list(compared(captions))
     mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))

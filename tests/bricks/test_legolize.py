@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from legolab.bricks.connectivity import is_connected
-from legolab.bricks.legolize import building_order, legolize
+from legolab.bricks.legolize import building_order, cover, cover_above, legolize
 
 
 def filled(structure) -> np.ndarray:  # type: ignore[no-untyped-def]
@@ -51,3 +51,15 @@ def test_the_same_voxels_give_the_same_bricks_in_a_larger_world_too() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert len(legolize(np.zeros((3, 3, 3), dtype=bool))) == 0
+
+
+@given(seed=st.integers(0, 10**6))
+def test_a_layer_alone_is_covered_as_within_the_whole(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    voxels = np.zeros((12, 12, 4), dtype=bool)
+    voxels[2:10, 1:9] = rng.random((8, 8, 4)) < 0.8
+    whole = list(cover(voxels))
+    for z in range(4):
+        below = [brick for brick in whole if brick.z < z]
+        layer = [brick for brick in whole if brick.z == z]
+        assert cover_above(below, voxels[:, :, z]) == layer

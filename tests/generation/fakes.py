@@ -14,6 +14,7 @@ class FakeModel:
 
     def __init__(self, sharpness: float = 2.0, end: float | None = None) -> None:
         self.text: list[int] = []
+        self.read: list[list[int]] = []  # every text that was read, as it was then
         self.sharpness = sharpness
         self.end = end
         self.descriptions: dict[str, list[list[str | int]]] = {}
@@ -37,6 +38,7 @@ class FakeModel:
 
     def step(self, tokens: list[int], rows: NDArray[np.intp]) -> NDArray[np.float32]:
         self.text += tokens
+        self.read.append(list(self.text))
         rng = np.random.default_rng([7, *self.text])
         logits = rng.normal(scale=self.sharpness, size=200)
         if self.end is not None:

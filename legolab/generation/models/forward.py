@@ -19,6 +19,7 @@ Halves = NDArray[np.uint16]
 """bfloat16, as it lies in memory."""
 
 _BLOCK = 16  # tokens that go through together, as in forward.c
+_LANES = 16  # rows of a matrix that lie side by side there
 _MOST = 4096  # places of a text
 
 _PLACE = np.dtype(
@@ -27,6 +28,7 @@ _PLACE = np.dtype(
 )
 
 
+_MATRICES = ("qkv", "out", "gate_up", "down")
 _WEIGHTS = ("input_norm", "qkv", "out", "mlp_norm", "gate_up", "down")
 _SIZES = ("layers", "hidden", "inner", "heads", "kv_heads", "size", "context", "vocabulary")
 _ARRAYS = ("layer", "embedding", "final_norm", "cosine", "sine")
@@ -83,14 +85,17 @@ class Sizes:
     @property
     def is_known(self) -> bool:
         """Whether the compiled pass can do these."""
-        eights = self.hidden % 8 == 0 and self.inner % 8 == 0 and self.size % 16 == 0
+        by_lanes = not any(n % _LANES for n in (self.hidden, self.size, self.context))
         whole = self.heads * self.size == self.hidden and self.heads % self.kv_heads == 0
-        return eights and whole and self.context <= _MOST
+        return by_lanes and self.inner % 8 == 0 and whole and self.context <= _MOST
 
 
 @dataclass(frozen=True, eq=False)
 class Cache:
-    """Keys and values of a text: float32 [layers, kv heads, context, size] each."""
+    """Keys and values of a text: float32 [layers, kv heads, context, size] each.
+
+    The compiled pass keeps keys in an order of its own, see forward.c.
+    """
 
     keys: Floats
     values: Floats
@@ -98,6 +103,14 @@ class Cache:
 
 Text = tuple[Sequence[int], int, Cache]
 """Tokens to read, the place of the first of them, and what their text keeps."""
+
+
+def _side_by_side(matrix: Floats | Halves) -> NDArray[np.uint32]:
+    """A bfloat16 matrix [rows, columns] as forward.c has it: uint32 [rows / 16, columns, 8]."""
+    rows, columns = matrix.shape
+    low, high = matrix.reshape(rows // _LANES, 2, _LANES // 2, columns).swapaxes(0, 1)
+    pairs = low.astype(np.uint32) | high.astype(np.uint32) << np.uint32(16)
+    return np.ascontiguousarray(pairs.swapaxes(1, 2))
 
 
 class Reader(Protocol):
@@ -136,10 +149,13 @@ class Forward:
         assert library is not None
         self._read = library.legolab_read
         self._sizes = sizes
+        laid_out = [
+            {**part, **{name: _side_by_side(part[name]) for name in _MATRICES}} for part in layers
+        ]
         table = (_Layer * len(layers))(
-            *(_Layer(*(part[name].ctypes.data for name in _WEIGHTS)) for part in layers)
+            *(_Layer(*(part[name].ctypes.data for name in _WEIGHTS)) for part in laid_out)
         )
-        self._kept: list[Any] = [layers, embedding, final_norm, cosine, sine, table]
+        self._kept: list[Any] = [laid_out, embedding, final_norm, cosine, sine, table]
         self._model = _Model(
             *(getattr(sizes, name) for name in _SIZES),
             eps,

@@ -32,7 +32,6 @@ static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
 static const double LATE_TRY = 1e-10; /* from here what is proved as well as that is taken */
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
-static const double NEVER = 1e30;     /* cost of a pull where there is no point */
 static const double FAR = 10;         /* times the cost of a residual */
 static const int PATIENCE = 3;        /* such steps in a row */
 

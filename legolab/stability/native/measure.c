@@ -1,6 +1,7 @@
 /* How far the method is: what its forces leave out of balance, what its motion breaks. */
 #include "method.h"
 
+#include <math.h>
 #include <string.h>
 
 MANY void find_closings(Method *m, const double *y) {
@@ -114,6 +115,9 @@ MANY void measure_primal(Method *m) {
                 kind[MOST].x[g] - lanes(kind[PULL].x)[k] - lanes(kind[ROOM].x)[k];
     for (int g = 0; g < kind[SPARE].count; g++)
         m->spare_off[g] = m->costs->cap[g] - kind[MOST].x[g] - kind[SPARE].x[g];
+    for (int k = 0; k < kind[PULL].count; k++) /* where there is no point there is room for nothing */
+        if (m->pull_cost[k] < NEVER) m->primal_error = larger(m->primal_error, m->room_off[k]);
+    m->primal_error = fmax(m->primal_error, largest(m->spare_off, kind[SPARE].count));
     m->objective = product(m->costs->max_pull, kind[MOST].x, m->groups) +
                    product(m->pull_cost, kind[PULL].x, kind[PULL].count) +
                    product(m->costs->residual, kind[PLUS].x, kind[PLUS].count) +

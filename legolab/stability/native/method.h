@@ -17,6 +17,8 @@ typedef struct {
     double *sum_x, *sum_s; /* the step and its corrections */
 } Kind;
 
+/* Cost of a pull where there is no point. */
+#define NEVER 1e30
 /* A step also pays this over 2 for the square of every change of a force, so that no theta is
 larger than 1 / PROXIMAL: what it is made of loses its last digits to larger ones. */
 #define PROXIMAL 1e-10
