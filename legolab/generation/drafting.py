@@ -23,7 +23,7 @@ from legolab.bricks.structure import BrickStructure
 from legolab.bricks.tying import tie
 from legolab.errors import InputError
 from legolab.generation.decoding import BrickDecoder
-from legolab.generation.features import Difference, differences
+from legolab.generation.features import Difference, Form, differences
 from legolab.generation.grammar import WORLD, Grammar, Ground, Mask, Placement, Room
 from legolab.generation.guessing import Guesser
 from legolab.generation.lexicon import FOOTPRINT
@@ -155,6 +155,11 @@ class Draft:
     def differences(self) -> tuple[Difference, ...]:
         """What came out other than described."""
         return differences(self._brief.category, self._brief.fields, self.structure)
+
+    @property
+    def is_recited(self) -> bool:
+        """Whether it is a shape that the model was trained on."""
+        return Form.of(self.structure).digest() in self._model.taught
 
     def distance(self) -> int:
         """How far from what was asked: what differs, bricks that had to go, and loose parts."""

@@ -6,6 +6,7 @@ words"; what cannot be told is left out. Knows no model and no physics.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -41,6 +42,11 @@ class Form:
         for b in structure:
             voxels[b.x : b.x + b.h, b.y : b.y + b.w, b.z] = True
         return cls(voxels)
+
+    def digest(self) -> int:
+        """32 bits of a hash of what is filled, wherever it stands."""
+        content = bytes(self.voxels.shape) + np.packbits(self.voxels).tobytes()
+        return int.from_bytes(hashlib.sha256(content).digest()[:4], "big")
 
     def filled(self, x: int, y: int, z: int) -> bool:
         """Whether there is something at a place."""

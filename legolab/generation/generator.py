@@ -46,7 +46,7 @@ DEFAULT_TEMPERATURE = 0.3
 DEFAULT_MAX_BRICKS = MAX_BRICKS
 MAX_DRAFTS = 5
 """Times a structure is drawn, until it is one part and as described; the closest is kept, of equals
-the likelier."""
+what is no shape that was trained on, and then the likelier."""
 
 SEED_LIMIT = 2**32
 
@@ -126,8 +126,8 @@ def stream(
         model: "embedded", the folder of a model that `legolab train` made, or one that is loaded.
         backend: the solver that verifies; without any, the report says UNVERIFIED.
         drafts: draw it at most so many times, at least 1.
-        blind: draw it so many times in any case and keep the likeliest in one piece, without
-            looking at what came out: what the model is worth by itself.
+        blind: draw it so many times in any case and keep the likeliest in one piece that was not
+            learned by heart, without a look at the description: what the model is worth by itself.
         fields: fields of the description set by hand, over what the caption says.
         paint: part, or "whole" -> colour by name or LDraw code, over what the caption says.
         inventory: the bricks there are; never more of a kind are used.
@@ -211,8 +211,12 @@ class _Drawing:
 
     @property
     def best(self) -> Draft:
-        """The closest to the description; of equals the likelier."""
-        return min(self.drawn, key=lambda d: (not d.finished, self._amiss(d), -d.likelihood))
+        """The closest to the description; of equals what is new, and then the likelier."""
+
+        def rank(draft: Draft) -> tuple[bool, int, bool, float]:
+            return not draft.finished, self._amiss(draft), draft.is_recited, -draft.likelihood
+
+        return min(self.drawn, key=rank)
 
     def _amiss(self, draft: Draft) -> int:
         return draft.damage() if self._blind else draft.distance()

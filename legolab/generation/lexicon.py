@@ -923,6 +923,7 @@ ALIASES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "steamboat": ("vessel", {}),
     "steamship": ("vessel", {}),
     "loveseat": ("sofa", {}),
+    "love seat": ("sofa", {}),
     "kettle": ("pot", {"kind": "cooking"}),
     "frying pan": ("pot", {"kind": "cooking"}),
     "castle": ("tower", {"top": "battlements"}),

@@ -315,7 +315,8 @@ def complete(
 
     A few are drawn among those that fulfil the most wishes, and the most typical of these is taken,
     of several the one of the most usual size; wishes that even it does not fulfil are then written
-    into it, and the rest gives way.
+    into it, and the rest gives way. Rather that of a size than that of a choice: what has a cap is
+    cut into other layers than what has none, where a larger one is only stretched.
 
     Args:
         understood: what was read.
@@ -325,7 +326,10 @@ def complete(
     names = [field.name for field in CATEGORIES[understood.category].fields]
     fulfilled = np.array(
         [
-            sum(wish.holds(row[names.index(name)]) for name, wish in understood.wishes.items())
+            sum(
+                (len(names) if wish.value else 1) * wish.holds(row[names.index(name)])
+                for name, wish in understood.wishes.items()
+            )
             for row in known
         ]
     )
@@ -339,10 +343,11 @@ def complete(
         unusual = sum(abs(int(row[name]) - size) for name, size in usual.items())
         return sum(row[name] == value for name, value in typical), -unusual
 
-    fields = max(drawn, key=typicality)
+    taken = max(drawn, key=typicality)
+    fields = dict(taken)
     for name, wish in understood.wishes.items():
         fields[name] = wish.nearest(fields[name])
-    if fulfilled.max() < len(understood.wishes):
+    if any(not wish.holds(taken[name]) for name, wish in understood.wishes.items()):
         words = frozenset(name for name, wish in understood.wishes.items() if wish.value)
         within = {n: (w.low, w.high) for n, w in understood.wishes.items() if not w.value}
         fields = fitted(fields, words, CATEGORIES[understood.category], known, within)

@@ -32,8 +32,8 @@ _STOPS = frozenset((".", ";", "and", "with", "but", "no", "or", "that", "which")
 _APART = _STOPS | {"as", "than", "to", "is", "are", "whose"}
 """Words that do not stand within a phrase: "about as tall as its legs" tells of no tall legs."""
 
-_IS = frozenset(("is", "are", "should", "must", "will"))
-_EMPHASIS = _IS | {"it", "be", "really", "very", "quite", "so", "rather", "fairly", "pretty"}
+_VERBS = frozenset(("is", "are", "should", "must", "will"))
+_EMPHASIS = _VERBS | {"it", "be", "really", "very", "quite", "so", "rather", "fairly", "pretty"}
 _DENIED_UP_TO = _STOPS | PAUSES | {"on", "for", "in"}
 _SHORT = 2  # words of a clause that may speak of the whole
 _ARTICLES = frozenset(("a", "an", "the", "some"))
@@ -230,7 +230,7 @@ def clauses(words: Sequence[str], start: int) -> list[range]:
     found: list[range] = []
     pauses = [at for at in range(start, len(words)) if words[at] in PAUSES]
     first = start + (words[start : start + 1] in (["that"], ["which"]))
-    if _IS.intersection(words[first : first + 1]):
+    if _VERBS.intersection(words[first : first + 1]):
         pauses = [first - 1, *pauses]
     for pause, end in pairwise([*pauses, len(words)]):
         at = pause + 1

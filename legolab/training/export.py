@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from legolab.bricks.structure import BrickStructure
+from legolab.generation.features import Form
 from legolab.generation.lexicon import CATEGORIES, Value
 from legolab.generation.prompt import describe
 from legolab.training.corpus import Row, built
@@ -42,10 +45,13 @@ def export_model(
     rows: Sequence[Row],
     recipe: Recipe,
     descriptions: str,
+    taught: NDArray[np.uint32],
     history: Sequence[dict[str, Any]],
     begun_with: str = "",
 ) -> Path:
     """Write weights (bfloat16 safetensors), config, tokenizer, descriptions and a model card.
+
+    Beside them what the shapes were that it was trained on, so that it need not recite them.
 
     Args:
         folder: where to; made when missing.
@@ -54,6 +60,7 @@ def export_model(
         rows: the corpus.
         recipe: what the run was told.
         descriptions: of `new_descriptions`.
+        taught: of `taught_shapes`.
         history: what it measured on the way, for the card.
         begun_with: `training_line` of the model whose weights it began with, if it did.
     """
@@ -67,10 +74,17 @@ def export_model(
     copy.deepcopy(model).to(torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     (folder / "descriptions.json").write_text(descriptions, encoding="utf-8")
+    np.save(folder / "taught.npy", taught)
     (folder / "README.md").write_text(
         _card(model, rows, recipe, history, begun_with), encoding="utf-8"
     )
     return folder
+
+
+def taught_shapes(rows: Iterable[Row]) -> NDArray[np.uint32]:
+    """Digests of all shapes that are trained on, see `features.Form`; ascending, each once."""
+    learned = (BrickStructure.from_text(row.bricks) for row in rows if not row.held_out)
+    return np.unique(np.array([Form.of(shape).digest() for shape in learned], dtype=np.uint32))
 
 
 def new_descriptions(known: Collection[str], count: int) -> str:
@@ -136,6 +150,8 @@ description of one of {len(CATEGORIES)} subjects and writes bricks, one `HxW (x,
 - Subjects: {", ".join(CATEGORIES)}.
 - Data: {len(rows):,} structures drawn by legolab's own parametric shapes (seed {recipe.seed}),
   {distinct:.0%} of them distinct; no other data.
+- `taught.npy` tells which shapes these were: of drafts that are as good, one that is none of them is
+  kept.
 {_TRAINING}{_lasted(history)}, {command}.
 - Limits: one subject at a time, no colours, at most 20 studs or layers a side, and nothing it was
   not taught. What it writes is checked by physics before anyone calls it stable.

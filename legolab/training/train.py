@@ -127,7 +127,7 @@ def train_model(
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
     import torch
 
-    from legolab.training.export import export_model, new_descriptions
+    from legolab.training.export import export_model, new_descriptions, taught_shapes
 
     out.mkdir(parents=True, exist_ok=True)
     rows = _corpus(out, recipe, processes, report)
@@ -150,7 +150,11 @@ def train_model(
     report(Progress("descriptions", 0.0))
     descriptions = new_descriptions({row.description for row in rows}, recipe.descriptions)
 
-    write = partial(export_model, out / "model", run.model, tokenizer, rows, recipe, descriptions)
+    taught = taught_shapes(rows)
+
+    write = partial(
+        export_model, out / "model", run.model, tokenizer, rows, recipe, descriptions, taught
+    )
 
     def export() -> Path:
         return write(run.state.history, run.state.begun_with)

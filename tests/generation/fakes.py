@@ -17,6 +17,7 @@ class FakeModel:
         self.read: list[list[int]] = []  # every text that was read, as it was then
         self.sharpness = sharpness
         self.end = end
+        self.taught: frozenset[int] = frozenset()
         self.descriptions: dict[str, list[list[str | int]]] = {}
         self._tokens: dict[str, int] = {}
 

@@ -99,6 +99,8 @@ def test_a_damaged_file_is_an_error_and_not_a_model(tmp_path: Path, damaged: str
         ("tokenizer.json", "{}"),
         ("descriptions.json", "{}"),
         ("descriptions.json", '{"chair": []}'),
+        ("taught.npy", ""),
+        ("taught.npy", "1, 2, 3"),
     ],
 )
 def test_files_that_do_not_fit_each_other_are_refused(

@@ -16,6 +16,7 @@ from legolab.bricks.legolize import legolize
 from legolab.errors import CaptionError, InputError, ModelError
 from legolab.generation import drafting, generator, planning
 from legolab.generation.drafting import Draft
+from legolab.generation.features import Form
 from legolab.generation.generator import generate, stream
 from legolab.generation.grammar import Placement
 from legolab.generation.lexicon import LEVELS
@@ -185,6 +186,24 @@ def test_a_blind_choice_draws_all_and_looks_only_at_likelihood_and_loose_parts(
     assert isinstance(last, Finished)
     assert list(last.result.structure) == [Brick(2, 2, 0, 18, 0)]
     assert last.result.trace.drafts == 3
+
+
+def test_of_equals_what_was_learned_by_heart_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "complete", lambda *_: _brief(5, 2, 1))
+    learned, new = [Brick(4, 2, 0, 18, 0)], [Brick(2, 2, 0, 18, 0)]
+    drafts = iter(((learned, -0.1), (new, -0.5)))
+
+    def growth(*_: object, **__: object) -> Draft:
+        bricks, likelihood = next(drafts)
+        growth = _growth_that_says(bricks, brief=_brief(5, 2, 1))
+        growth._decoder.likelihood = likelihood
+        growth._model.taught = frozenset({Form.of(BrickStructure(learned)).digest()})
+        return growth
+
+    monkeypatch.setattr(generator, "Draft", growth)
+    *_, last = stream("a table", seed=1, drafts=2, blind=True)
+    assert isinstance(last, Finished)
+    assert list(last.result.structure) == new
 
 
 def test_what_was_taken_back_is_not_counted_in_the_likelihood() -> None:

@@ -318,6 +318,17 @@ def test_wishes_nobody_fulfils_are_written_in() -> None:
     )
 
 
+def test_a_size_gives_way_before_a_choice() -> None:
+    known = [
+        ["none", "round", 3, 16, 16, 12, 0, 16, 4, 20, 2, 3, 12, 12, 12, 12],
+        ["yes", "round", 3, 10, 10, 6, 0, 10, 10, 20, 2, 4, 6, 6, 6, 6],
+    ]
+    wishes = {"handle": Wish("yes"), "width": Wish(low=13, high=20), "height": Wish(low=9, high=20)}
+    fields = complete(Understanding("basket", wishes, ()), known, np.random.default_rng(0)).fields
+    assert fields["second"] == 4, "it is cut as what has a handle"
+    assert (fields["handle"], fields["width"], fields["height"]) == ("yes", 13, 9)
+
+
 def test_what_is_left_open_is_mostly_what_people_picture() -> None:
     known = [["four" if n % 2 else "solid"] for n in range(20)]
     rest = ["thin", "none", 4, 6, 6, 14, 0, 6, 14, 20, 4, 5, 14, 14, 14, 14]

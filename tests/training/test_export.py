@@ -2,9 +2,12 @@
 
 import json
 
-from legolab.generation.lexicon import CATEGORIES
+from legolab.bricks.structure import BrickStructure
+from legolab.generation.features import Form
+from legolab.generation.lexicon import CATEGORIES, Value
 from legolab.generation.prompt import describe
-from legolab.training.export import new_descriptions
+from legolab.training.corpus import Row, is_held_out
+from legolab.training.export import new_descriptions, taught_shapes
 
 COUNT = 8
 
@@ -41,3 +44,26 @@ def test_where_all_were_trained_on_they_are_taken_all_the_same() -> None:
 
 def test_the_same_descriptions_every_time() -> None:
     assert new_descriptions((), COUNT) == new_descriptions((), COUNT)
+
+
+def test_the_shapes_that_were_trained_on_are_known_wherever_they_stand() -> None:
+    def row(bricks: str) -> Row:
+        fields = dict(zip((f.name for f in CATEGORIES["bowl"].fields), _a_bowl(), strict=True))
+        return Row("bowl", fields, "", (), bricks, digest="")
+
+    rows = [row("2x4 (0,16,0)\n"), row("2x2 (0,18,0)\n2x2 (0,16,0)\n"), row("1x1 (0,19,0)\n")]
+    assert not rows[0].held_out
+    taught = taught_shapes(rows)
+    assert taught.tolist() == sorted(
+        Form.of(BrickStructure.from_text(text)).digest()
+        for text in ("2x2 (3,5,0)\n2x2 (3,7,0)\n", "1x1 (9,9,0)\n")
+    )
+
+
+def _a_bowl() -> list[Value]:
+    """One that is trained on."""
+    for row in json.loads(new_descriptions((), COUNT))["bowl"]:
+        named = dict(zip((field.name for field in CATEGORIES["bowl"].fields), row, strict=True))
+        if not is_held_out("bowl", named):
+            return list(row)
+    raise AssertionError("most are")

@@ -68,7 +68,7 @@ class EmbeddedModel:
         """Load from a folder of config.json, model.safetensors and tokenizer.json.
 
         Args:
-            folder: where they are.
+            folder: where they are; taught.npy beside them tells what was trained on.
             compiled: whether to read in C where that is there and knows the sizes.
 
         Raises:
@@ -83,6 +83,7 @@ class EmbeddedModel:
             self.descriptions = _descriptions(
                 (folder / "descriptions.json").read_text(encoding="utf-8")
             )
+            self.taught = _taught(folder / "taught.npy")
             self.digest = hashlib.sha256(content).hexdigest()[:12]
             self._heads: int = config["num_attention_heads"]
             self._kv_heads: int = config["num_key_value_heads"]
@@ -109,7 +110,10 @@ class EmbeddedModel:
             raise ModelError(f"the model in {folder} cannot be read: {error.strerror}") from error
         except KeyError as error:
             raise ModelError(f"the model in {folder} cannot be read: {error} is missing") from None
-        except (AttributeError, TypeError, ValueError, safetensors.SafetensorError) as error:
+        except (
+            *(AttributeError, EOFError, TypeError, ValueError),
+            safetensors.SafetensorError,
+        ) as error:
             raise ModelError(f"the model in {folder} cannot be read: {error}") from error
         self._forget()
 
@@ -281,6 +285,16 @@ def _descriptions(text: str) -> dict[str, list[list[Any]]]:
         if not rows or any(len(row) != len(category.fields) for row in rows):
             raise ValueError(f"descriptions.json does not fit the lexicon for {name}")
     return known
+
+
+def _taught(file: Path) -> frozenset[int]:
+    """Digests of the shapes a model was trained on, see `features.Form`; none without the file."""
+    if not file.exists():
+        return frozenset()
+    digests = np.load(file, allow_pickle=False)
+    if digests.dtype != np.uint32 or digests.ndim != 1:
+        raise ValueError(f"expected taught.npy as uint32 in a row, got {digests.dtype}")
+    return frozenset(digests.tolist())
 
 
 def _norm(x: Floats, weight: Floats, eps: np.float32) -> Floats:
