@@ -150,8 +150,8 @@ description of one of {len(CATEGORIES)} subjects and writes bricks, one `HxW (x,
 - Subjects: {", ".join(CATEGORIES)}.
 - Data: {len(rows):,} structures drawn by legolab's own parametric shapes (seed {recipe.seed}),
   {distinct:.0%} of them distinct; no other data.
-- `taught.npy` tells which shapes these were: of drafts that are as good, one that is none of them is
-  kept.
+- `taught.npy` tells which shapes these were: of drafts that are as good, one
+  that is none of them is kept.
 {_TRAINING}{_lasted(history)}, {command}.
 - Limits: one subject at a time, no colours, at most 20 studs or layers a side, and nothing it was
   not taught. What it writes is checked by physics before anyone calls it stable.
