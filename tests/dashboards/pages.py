@@ -17,6 +17,7 @@ FLAGS = [
     "--ignore-gpu-blocklist",
 ]
 PATIENCE = 60_000  # ms until a state has to come
+START = 240  # s until a server answers: a fresh environment compiles all it imports
 
 STOPPED = "Stopped. What was built so far is shown."
 """Only stopping says so; that it comes within a second is held in the panel's own tests."""

@@ -16,6 +16,7 @@ from tests.dashboards.pages import (
     FLAGS,
     LONG,
     LONG_SEED,
+    START,
     STOPPED,
     Studio,
     sofa_bricks,
@@ -55,7 +56,9 @@ def address():
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_until(lambda: list(runtime.glob("jpserver-*.json")) or process.poll() is not None, 60)
+        wait_until(
+            lambda: list(runtime.glob("jpserver-*.json")) or process.poll() is not None, START
+        )
         assert process.poll() is None, (folder / "log").read_text()
         shutil.copy(STUDIO, folder / "mine")
         (file,) = runtime.glob("jpserver-*.json")

@@ -24,6 +24,7 @@ from tests.dashboards.pages import (
     FLAGS,
     LONG,
     LONG_SEED,
+    START,
     STOPPED,
     Studio,
     children,
@@ -58,7 +59,7 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         try:
-            wait_until(lambda: self.ready.exists() or self.process.poll() is not None, 60)
+            wait_until(lambda: self.ready.exists() or self.process.poll() is not None, START)
             assert self.ready.exists(), self.log.read_text()
         except AssertionError:
             self.interrupt()
