@@ -56,17 +56,24 @@ def address():
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_until(
-            lambda: list(runtime.glob("jpserver-*.json")) or process.poll() is not None, START
-        )
+        wait_until(lambda: written_address(runtime) or process.poll() is not None, START)
         assert process.poll() is None, (folder / "log").read_text()
         shutil.copy(STUDIO, folder / "mine")
-        (file,) = runtime.glob("jpserver-*.json")
-        yield json.loads(file.read_text())["url"]
+        yield written_address(runtime)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def written_address(runtime):
+    """The address a server has written down; None as long as it has not, or is at it."""
+    for file in runtime.glob("jpserver-*.json"):
+        try:
+            return json.loads(file.read_text())["url"]
+        except ValueError:  # opened, and not written yet
+            return None
+    return None
 
 
 @pytest.fixture(scope="module")
