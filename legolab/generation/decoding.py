@@ -151,7 +151,7 @@ class BrickDecoder:
 
     def append(self, placement: Placement) -> None:
         """Write a brick."""
-        self.text += self.tokens(_path_of(placement))
+        self.text += self.tokens(placement.choices)
 
     def odds(self, path: _Path, guess: Guess) -> _Odds:
         """The odds of what follows the text and some choices of its next brick.
@@ -186,7 +186,7 @@ class BrickDecoder:
 
         It must not have read anything yet, and has not afterwards.
         """
-        slots = [_path_of(placement) for placement in placements]
+        slots = [placement.choices for placement in placements]
         text = [*prompt, *(token for path in slots for token in self.tokens(path))]
         logits = self.model.logits(text, TOKENS_PER_BRICK * len(slots) + 1)[:-1].astype(np.float64)
         self.model.rewind(0)
@@ -216,11 +216,6 @@ class BrickDecoder:
     def tokens(self, path: Iterable[int]) -> list[int]:
         """The tokens of choices, from the first of a brick on."""
         return [int(self._rows[n % TOKENS_PER_BRICK][value]) for n, value in enumerate(path)]
-
-
-def _path_of(placement: Placement) -> _Path:
-    """The four choices of a brick."""
-    return placement.size, placement.x, placement.y, placement.z
 
 
 class _Tree:

@@ -48,6 +48,11 @@ class Placement:
         h, w = SIZES[self.size]
         return Brick(h, w, self.x, self.y, self.z)
 
+    @property
+    def choices(self) -> tuple[int, int, int, int]:
+        """Size, x, y and z, as a model chooses them one after the other."""
+        return self.size, self.x, self.y, self.z
+
     @classmethod
     def of(cls, brick: Brick) -> Placement:
         """Where in a mask a brick stands."""

@@ -117,5 +117,4 @@ class Guesser:
 
 def _paths(bricks: Sequence[Brick]) -> tuple[int, ...]:
     """The choices of some bricks, one after the other."""
-    placements = map(Placement.of, bricks)
-    return tuple(choice for p in placements for choice in (p.size, p.x, p.y, p.z))
+    return tuple(choice for brick in bricks for choice in Placement.of(brick).choices)

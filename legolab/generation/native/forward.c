@@ -1,6 +1,6 @@
 /* One pass of a small Llama over a few tokens, for texts that grow side by side.
 
-   Weights stay in bfloat16, half the memory to read, which is what a pass waits for. They are laid
+   Weights stay in bfloat16, half the memory to read: what a pass of few tokens waits for. They are laid
    out so that sixteen rows of a matrix are added up side by side, and keys so that sixteen places
    are: nothing is ever summed across lanes. Every number of every token is added up in one order,
    however many tokens go through together: a text comes out the same alone, beside others, and with
