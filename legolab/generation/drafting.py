@@ -91,7 +91,7 @@ class Draft:
         """
         self._model = model
         self._backend = backend
-        self._brief = brief
+        self.brief = brief
         prompt = model.encode(f"<|begin|>{brief.text}<|sep|>")
         self._decoder = BrickDecoder(model, rng, temperature, prompt)
         self._max_bricks = max_bricks
@@ -154,7 +154,7 @@ class Draft:
     @property
     def differences(self) -> tuple[Difference, ...]:
         """What came out other than described."""
-        return differences(self._brief.category, self._brief.fields, self.structure)
+        return differences(self.brief.category, self.brief.fields, self.structure)
 
     @property
     def is_recited(self) -> bool:
@@ -164,7 +164,7 @@ class Draft:
     def distance(self) -> int:
         """How far from what was asked: what differs, bricks that had to go, and loose parts."""
         amiss = sum(
-            _amiss(difference) * (_ASKED if difference.field in self._brief.asked else 1)
+            _amiss(difference) * (_ASKED if difference.field in self.brief.asked else 1)
             for difference in self.differences
         )
         return amiss + self.damage()
@@ -337,7 +337,7 @@ class Draft:
         began = time.perf_counter()
         if not count:
             raise InputError(
-                f"expected an inventory with bricks that fit a {self._brief.category} of this size"
+                f"expected an inventory with bricks that fit a {self.brief.category} of this size"
             )
         structure = BrickStructure(self._grammar.bricks[:count])
         report = analyze(structure, backend=self._backend)

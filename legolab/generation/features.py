@@ -82,6 +82,10 @@ class Form:
         xs, ys = np.flatnonzero(layer.any(axis=1)), np.flatnonzero(layer.any(axis=0))
         return len(xs) > 0 and not layer[xs[0], ys[0]]
 
+    def is_wall(self, z: int) -> bool:
+        """Whether a layer goes around one empty place, without a gap; corners may touch."""
+        return pieces(~np.pad(self.layer(z), 1)) == 2
+
     def front(self, x: int, z: int) -> int | None:
         """The first filled y of a row, or None."""
         if not 0 <= x < self.width or not 0 <= z < self.height or not self.voxels[x, :, z].any():
@@ -174,6 +178,13 @@ def pieces(layer: NDArray[np.bool_]) -> int:
     return count
 
 
+def _plan(form: Form, z: int, walls: range) -> str:
+    """Round or square, by the corner of a layer; neither where a wall has a gap or is solid."""
+    if not all(form.is_wall(wall) for wall in walls):
+        return OTHER
+    return "round" if form.is_round(z) else "square"
+
+
 def _yes(seen: bool, word: str = "yes") -> str:
     return word if seen else "none"
 
@@ -191,34 +202,57 @@ def _legs(form: Form, names: Mapping[int, str], z: int) -> Seen:
     return seen
 
 
+def _reach(form: Form, z: int, seat: int) -> bool:
+    """Whether what a layer cuts goes up as it is to a whole seat."""
+    upright = all((form.layer(above) == form.layer(z)).all() for above in range(z, seat))
+    return upright and bool(form.layer(seat).all())
+
+
 def _chair(form: Form, at: Mapping[str, int]) -> Seen:
     top = at["seat"] + 2
     rise = form.height - top
-    seen = _legs(form, {4: "four", 1: "pedestal"}, min(1, at["seat"] - 1))
-    if seen["legs"] == "pedestal" and form.share(min(1, at["seat"] - 1)) > 0.8:
+    z = min(1, at["seat"] - 1)
+    seen = _legs(form, {4: "four", 1: "pedestal"}, z)
+    if seen["legs"] == "pedestal" and form.share(z) > 0.8:
         seen["legs"] = "solid"
+    if not _reach(form, z, at["seat"]):
+        seen["legs"] = OTHER
     seen["back"] = "high" if rise >= 5 else "low" if rise > 0 else "none"
     seen["arms"] = _yes(form.filled(0, 0, top) and form.filled(-1, 0, top), "two")
     if rise >= 5:
-        seen["slats"] = _yes(not form.voxels[:, -1, top + 1].all())
+        if form.voxels[:, -1, top:].all():
+            seen["slats"] = "none"
+        else:
+            slats = form.voxels[:, -1, top:-1]
+            upright = bool((slats == slats[:, :1]).all() and form.voxels[:, -1, -1].all())
+            seen["slats"] = _yes(upright) if _runs(slats[:, 0]) > 1 else OTHER
+    elif rise > 0 and not form.voxels[:, -1, top:].all():
+        seen["back"] = OTHER
     return seen
 
 
 def _table(form: Form, at: Mapping[str, int]) -> Seen:
-    seen = _legs(form, {4: "four", 2: "panels", 1: "pedestal"}, 0)
-    long = abs(form.width - form.depth) > 1
+    middle = form.voxels[form.width // 2, form.depth // 2]
     top = form.height - 1
+    under = form.height - at["slab"] - 1  # the last layer below the top, where a frame may be
+    seen = _legs(form, {4: "four", 2: "panels", 1: "pedestal"}, 0)
+    if seen["legs"] != "pedestal" and not all(
+        middle[z] or (form.layer(z) == form.layer(0)).all() for z in range(under)
+    ):
+        seen["legs"] = OTHER
+    long = abs(form.width - form.depth) > 1
     seen["top"] = "round" if form.is_round(top) else "long" if long else "square"
-    if form.share(top) < (0.55 if seen["top"] == "round" else 0.8):
+    thick = form.share(under - 1) > 0.7 * form.share(top)
+    if thick or form.share(top) < (0.55 if seen["top"] == "round" else 0.8):
         seen["top"] = OTHER
     if seen["legs"] == "four":
-        middle = form.voxels[form.width // 2, form.depth // 2]
         seen["shelf"] = _yes(bool(middle[1 : form.height - 4].any()))
     return seen
 
 
 def _sofa(form: Form, at: Mapping[str, int]) -> Seen:
     seat = at["seat"]
+    cushion = form.layer(seat - 1)
     row = form.voxels[:, form.depth - 3, seat] if seat < form.height else np.zeros(1, dtype=bool)
     arm = int(np.argmin(row)) if not row.all() else len(row)
     if bool(row[0]) != bool(row[-1]):
@@ -229,7 +263,7 @@ def _sofa(form: Form, at: Mapping[str, int]) -> Seen:
         "arms": arms,
         "back": "high" if form.back_top() - seat >= 4 else "low",
         "feet": _yes(form.area(0) < 0.6 * form.area(1)),
-        "corner": _yes(form.layer(seat - 1)[:, 0].mean() < 0.75),
+        "corner": "none" if cushion.all() else "yes" if cushion[:, 0].mean() < 0.75 else OTHER,
     }
 
 
@@ -237,7 +271,8 @@ def _bed(form: Form, at: Mapping[str, int]) -> Seen:
     slabs = [form.share(z) >= 0.75 for z in range(form.height)]
     count = _runs(slabs)
     if count != 1:
-        return {"levels": {2: "two"}.get(count, OTHER)}
+        posts = form.voxels[np.ix_([0, -1], [0, -1], range(form.height - 1))].all()
+        return {"levels": {2: "two"}.get(count, OTHER), "legs": "four" if posts else OTHER}
     top = max(z for z, slab in enumerate(slabs) if slab) + 1
     rise = form.back_top() - top
     pillows = form.voxels[1:-1, form.depth - 2, top] if top < form.height else ()
@@ -245,7 +280,7 @@ def _bed(form: Form, at: Mapping[str, int]) -> Seen:
         "levels": "one",
         "headboard": "tall" if rise >= 3 else "low" if rise > 0 else "none",
         "footboard": _yes(bool(form.layer(top)[:, 0].any())),
-        "legs": _yes(form.share(0) < 0.5, "four"),
+        "legs": "none" if form.share(0) >= 0.5 else "four" if pieces(form.layer(0)) == 4 else OTHER,
         "pillows": _count(_runs(pillows)),
     }
 
@@ -255,6 +290,8 @@ def _bench(form: Form, at: Mapping[str, int]) -> Seen:
     back = bool(form.layer(top + 1)[:, -1].mean() > 0.5)
     arms = form.filled(0, 0, top) and form.filled(-1, 0, top)
     legs = _legs(form, {4: "four", 2: "panels"}, 1)["legs"]
+    if not _reach(form, 1, at["seat"]):
+        legs = OTHER
     return {"back": _yes(back), "arms": _yes(arms, "two"), "legs": legs}
 
 
@@ -290,6 +327,10 @@ def _car(form: Form, at: Mapping[str, int]) -> Seen:
     if body in ("sedan", "sports"):
         deck = 3 if body == "sports" else 4
         seen["spoiler"] = _yes(profile[-1] > deck)
+    if form.depth >= 6:  # in a narrow one they are part of the side
+        wheels = form.voxels[:, 0]
+        size = "large" if wheels[:, 2:3].any() else "small"
+        seen["wheels"] = size if _runs(wheels[:, 0]) == 2 else OTHER
     return seen
 
 
@@ -319,7 +360,9 @@ def _vessel(form: Form, at: Mapping[str, int]) -> Seen:
     if form.height == hull:
         return {"kind": "open", "bow": bow, "cabin": "none"}
     if form.height >= hull + 8:
-        thin = form.across(hull + 2) <= 2 and form.along(hull + 3) > 2
+        rows = [form.layer(z).any(axis=1) for z in range(hull + 2, form.height - 1)]
+        whole = all(_runs(row) == 1 and row.sum() > 2 for row in rows)
+        thin = whole and form.across(hull + 2) <= 2
         return {"kind": "sail" if thin else OTHER, "bow": bow, "cabin": "none"}
     top = np.flatnonzero(form.layer(form.height - 1).any(axis=1))
     cabin = "back" if top.mean() > 0.62 * form.width else "middle"
@@ -342,17 +385,19 @@ def _guitar(form: Form, at: Mapping[str, int]) -> Seen:
 
 def _tower(form: Form, at: Mapping[str, int]) -> Seen:
     top = form.height - 1
+    walls = at["walls"]
     broken = form.along(top) == form.along(top - 1) and form.area(top) < 0.8 * form.area(top - 1)
     if broken or pieces(form.layer(top)) > 1:
         crown = "battlements"
+    elif form.height <= walls:
+        crown = "flat" if (form.layer(top) == form.layer(top - 1)).all() else OTHER
     else:
-        crown = "pointed" if form.area(top) < form.area(top - 2) else "flat"
+        crown = "pointed" if form.area(top) < form.area(walls - 1) else OTHER
     seen = {"top": crown}
     if min(form.along(0), form.across(0)) > 4:
         seen["shape"] = "round" if form.is_round(0) else "square"
-    if crown != "pointed":
-        walls = range(form.height - (crown == "battlements"))
-        seen["tiers"] = _count(len({(form.along(z), form.across(z)) for z in walls}))
+    reaches = {(form.along(z), form.across(z)) for z in range(min(walls, form.height))}
+    seen["tiers"] = _count(len(reaches))
     return seen
 
 
@@ -363,8 +408,10 @@ def _birdhouse(form: Form, at: Mapping[str, int]) -> Seen:
     fronts = [(form.front(1, z), form.front(middle, z)) for z in walls]
     hole = any(y is not None and (mid is None or mid > y + 1) for y, mid in fronts)
     perch = any(y is not None and mid is not None and mid < y for y, mid in fronts)
+    slab = form.along(top) == form.along(top - 1) == form.width
+    roof = "pitched" if form.along(top) <= 2 else "flat" if slab else OTHER
     return {
-        "roof": "pitched" if form.along(top) <= 2 else "flat",
+        "roof": roof,
         "pole": _yes(form.area(2) <= 6),
         "hole": _yes(hole),
         "perch": _yes(perch),
@@ -383,8 +430,11 @@ def _camera(form: Form, at: Mapping[str, int]) -> Seen:
 
 
 def _basket(form: Form, at: Mapping[str, int]) -> Seen:
-    handle = form.across(form.height - 1) <= 3 < form.depth
-    return {"handle": _yes(handle), "shape": "round" if form.is_round(1) else "square"}
+    seen = {"shape": _plan(form, 1, range(min(3, at["wall"] - 1), at["wall"])), "handle": "none"}
+    if form.across(form.height - 1) <= 3 < form.depth:
+        bar = form.layer(form.height - 2).any(axis=1)
+        seen["handle"] = "yes" if bar.all() else OTHER
+    return seen
 
 
 def _bottle(form: Form, at: Mapping[str, int]) -> Seen:
@@ -402,12 +452,16 @@ def _bottle(form: Form, at: Mapping[str, int]) -> Seen:
 
 
 def _bowl(form: Form, at: Mapping[str, int]) -> Seen:
-    return {"shape": "round" if form.is_round(form.height - 1) else "square"}
+    return {"shape": _plan(form, form.height - 1, range(form.height - 2, form.height))}
 
 
 def _jar(form: Form, at: Mapping[str, int]) -> Seen:
-    lid = form.along(form.height - 1) <= 3
-    return {"shape": "round" if form.is_round(3) else "square", "lid": _yes(lid)}
+    reaches = [form.along(z) for z in range(form.height)][::-1]
+    knob = next((n for n, reach in enumerate(reaches) if reach > 3), len(reaches))
+    return {
+        "shape": _plan(form, 3, range(4, at["body"])),
+        "lid": _yes(knob > 0) if knob <= 3 else OTHER,
+    }
 
 
 def _narrow(form: Form, step: int, most: int) -> int:
@@ -417,7 +471,7 @@ def _narrow(form: Form, step: int, most: int) -> int:
 
 
 def _mug(form: Form, at: Mapping[str, int]) -> Seen:
-    seen = {"shape": "round" if form.is_round(form.height // 2) else "square"}
+    seen = {"shape": _plan(form, form.height // 2, range(2, form.height))}
     reach = _narrow(form, -1, 2)
     if reach < 2:
         seen["handle"] = "none"
@@ -435,8 +489,11 @@ def _pot(form: Form, at: Mapping[str, int]) -> Seen:
     reaches = [form.across(z) for z in range(form.height)]
     handles = _narrow(form, 1, 4) >= 2 and _narrow(form, -1, 4) >= 2
     lid = form.filled(form.width // 2, form.depth // 2, form.height - 1)
+    kind = "flower" if reaches[0] < max(reaches) else "cooking"
+    if not lid and not form.is_wall(form.height - 1):
+        kind = OTHER
     return {
-        "kind": "flower" if reaches[0] < max(reaches) else "cooking",
+        "kind": kind,
         "handles": _yes(handles, "two"),
         "lid": _yes(lid),
     }

@@ -18,7 +18,7 @@ class Started:
     """The caption was understood; bricks come next."""
 
     caption: str
-    description: str  # what the model was told, in the lexicon's words
+    description: str  # what the model is told, in the lexicon's words, of the first draft
     seed: int
     notes: tuple[str, ...]  # what a person should know of how the caption was read
 

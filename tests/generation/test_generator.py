@@ -188,20 +188,26 @@ def test_a_blind_choice_draws_all_and_looks_only_at_likelihood_and_loose_parts(
     assert last.result.trace.drafts == 3
 
 
-def test_of_equals_what_was_learned_by_heart_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "complete", lambda *_: _brief(5, 2, 1))
-    learned, new = [Brick(4, 2, 0, 18, 0)], [Brick(2, 2, 0, 18, 0)]
+@pytest.mark.parametrize("blind", [True, False])
+def test_of_equals_what_was_learned_by_heart_is_not_taken(
+    blind: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are as described; the one that was learned comes first and is likelier."""
+    brief = _brief(4, 2, 2)
+    monkeypatch.setattr(planning, "complete", lambda *_: brief)
+    learned = [Brick(4, 2, 0, 18, 0), Brick(4, 2, 0, 18, 1)]
+    new = [Brick(4, 2, 0, 18, 0), Brick(4, 1, 0, 18, 1)]
     drafts = iter(((learned, -0.1), (new, -0.5)))
 
     def growth(*_: object, **__: object) -> Draft:
         bricks, likelihood = next(drafts)
-        growth = _growth_that_says(bricks, brief=_brief(5, 2, 1))
+        growth = _growth_that_says(bricks, brief=brief)
         growth._decoder.likelihood = likelihood
         growth._model.taught = frozenset({Form.of(BrickStructure(learned)).digest()})
         return growth
 
     monkeypatch.setattr(generator, "Draft", growth)
-    *_, last = stream("a table", seed=1, drafts=2, blind=True)
+    *_, last = stream("a table", seed=1, drafts=2, blind=blind)
     assert isinstance(last, Finished)
     assert list(last.result.structure) == new
 
@@ -374,13 +380,37 @@ def test_parts_are_not_tied_with_bricks_there_are_none_of() -> None:
     assert list(growth.structure) == posts
 
 
-def test_each_draft_is_bolder_than_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_left_open_is_drawn_anew_for_every_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of five descriptions the third is kept, whose draft is closest."""
+    drawn: list[tuple[str, float]] = []
+    briefs = iter([_brief(9, 9, 1), _brief(5, 2, 1), _brief(3, 2, 1), _brief(7, 2, 1)])
+
+    def growth(*arguments: object, **_: object) -> Draft:
+        brief, warmth = arguments[1], float(arguments[3])  # type: ignore[arg-type]
+        assert isinstance(brief, Brief)
+        drawn.append((brief.text, warmth))
+        return _growth_that_says([Brick(2, 2, 0, 18, 0)], brief=brief)
+
+    monkeypatch.setattr(planning, "complete", lambda *_: next(briefs))
+    monkeypatch.setattr(generator, "Draft", growth)
+    *_, last = stream("a table", seed=1, drafts=4)
+    assert isinstance(last, Finished)
+    assert [warmth for _, warmth in drawn] == [0.3] * 4
+    assert len({text for text, _ in drawn}) == 4
+    assert last.result.description == drawn[2][0]
+    assert "width 2 instead of 3" in map(str, last.result.differences)
+
+
+def test_each_draft_is_bolder_than_the_one_before_where_nothing_is_left_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     warmth: list[float] = []
 
     def growth(*arguments: object, **_: object) -> Draft:
         warmth.append(float(arguments[3]))  # type: ignore[arg-type]
         return _growth_that_says([Brick(1, 1, 0, 19, 0)], brief=_brief(9, 9, 1))
 
+    monkeypatch.setattr(planning, "complete", lambda *_: _brief(9, 9, 1))
     monkeypatch.setattr(generator, "Draft", growth)
     list(stream("a table", seed=1, temperature=0.3))
     assert warmth == pytest.approx([0.3, 0.48, 0.768, 1.0, 1.0])
