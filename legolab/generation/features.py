@@ -86,6 +86,10 @@ class Form:
         """Whether a layer goes around one empty place, without a gap; corners may touch."""
         return pieces(~np.pad(self.layer(z), 1)) == 2
 
+    def is_whole(self, z: int) -> bool:
+        """Whether a layer has a filled middle, or is a wall around an empty one."""
+        return self.filled(self.width // 2, self.depth // 2, z) or self.is_wall(z)
+
     def front(self, x: int, z: int) -> int | None:
         """The first filled y of a row, or None."""
         if not 0 <= x < self.width or not 0 <= z < self.height or not self.voxels[x, :, z].any():
@@ -433,7 +437,7 @@ def _basket(form: Form, at: Mapping[str, int]) -> Seen:
     seen = {"shape": _plan(form, 1, range(min(3, at["wall"] - 1), at["wall"])), "handle": "none"}
     if form.across(form.height - 1) <= 3 < form.depth:
         bar = form.layer(form.height - 2).any(axis=1)
-        seen["handle"] = "yes" if bar.all() else OTHER
+        seen["handle"] = "yes" if _runs(bar) == 1 and bar.sum() >= form.width - 2 else OTHER
     return seen
 
 
@@ -490,7 +494,8 @@ def _pot(form: Form, at: Mapping[str, int]) -> Seen:
     handles = _narrow(form, 1, 4) >= 2 and _narrow(form, -1, 4) >= 2
     lid = form.filled(form.width // 2, form.depth // 2, form.height - 1)
     kind = "flower" if reaches[0] < max(reaches) else "cooking"
-    if not lid and not form.is_wall(form.height - 1):
+    open_top = lid or form.is_wall(form.height - 1)
+    if not open_top or not all(form.is_whole(z) for z in range(form.height)):
         kind = OTHER
     return {
         "kind": kind,

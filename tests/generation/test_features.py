@@ -46,6 +46,7 @@ def test_drawn_shapes_are_read_as_what_they_were_drawn_as(category: str) -> None
         ("jar", "shape", "round", lambda v, f: v[v.shape[0] // 2, :, 4:5]),
         ("mug", "shape", "square", lambda v, f: v[2:3, :, 3:4]),
         ("pot", "kind", "flower", lambda v, f: v[v.shape[0] // 2, :, -1:]),
+        ("pot", "kind", "cooking", lambda v, f: v[v.shape[0] // 2, :, 3:4]),
         ("tower", "top", "flat", lambda v, f: v[v.shape[0] // 2, :, -1:]),
         ("tower", "top", "pointed", lambda v, f: v[:, :, int(f["walls"]) :]),
         ("birdhouse", "roof", "flat", lambda v, f: v[:2, :, -1:]),
