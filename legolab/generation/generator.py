@@ -52,8 +52,8 @@ What the caption leaves open is drawn anew each time: of 84 captions of unseen s
 as described then, 82 % where the description stays and each draft is bolder (measured)."""
 
 MAX_TRIED = 800
-"""Bricks tried in all, after which no further draft is begun: what is large, or cannot be, does not
-keep people waiting for what more drafts rarely bring."""
+"""Bricks tried in two or more drafts, after which none is begun: what is large, or cannot be, does
+not keep people waiting for what a third rarely brings."""
 
 SEED_LIMIT = 2**32
 
@@ -270,7 +270,8 @@ class _Drawing:
                 break
             if number + 1 < self._drafts:
                 if not self._blind:
-                    if sum(draft.counts.proposals for draft in self.drawn) >= MAX_TRIED:
+                    tried = sum(draft.counts.proposals for draft in self.drawn)
+                    if number and tried >= MAX_TRIED:
                         break
                     brief, warmth = self._next(brief, warmth)
                 why = "it came out differently" if amiss else "it is no new shape"

@@ -401,6 +401,23 @@ def test_what_was_left_open_is_drawn_anew_for_every_draft(monkeypatch: pytest.Mo
     assert "width 2 instead of 3" in map(str, last.result.differences)
 
 
+@pytest.mark.parametrize(("tried", "drafts"), [(1000, 2), (400, 2), (300, 3), (100, 5)])
+def test_after_many_bricks_no_further_draft_is_begun(
+    tried: int, drafts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second one always is."""
+
+    def growth(*_: object, **__: object) -> Draft:
+        draft = _growth_that_says([Brick(2, 2, 0, 18, 0)], brief=_brief(9, 2, 1))
+        draft.counts.proposals = tried
+        return draft
+
+    monkeypatch.setattr(generator, "Draft", growth)
+    *_, last = stream("a table", seed=1)
+    assert isinstance(last, Finished)
+    assert last.result.trace.drafts == drafts
+
+
 def test_each_draft_is_bolder_than_the_one_before_where_nothing_is_left_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
