@@ -415,7 +415,7 @@ def test_without_webgl_there_is_a_drawing_with_steps_and_bricks(signed_in):
 
 def test_how_it_was_interpreted_is_changed_by_keyboard_and_built_again(signed_in):
     page = signed_in()
-    ask(page, "a red chair with a low back and black legs", 7)
+    ask(page, "a red chair with a low back and black legs", 9)
     drawn(page)
     details = page.get_by_label("Details")
     expect(details.get_by_text("red, legs black")).to_be_visible()
@@ -432,7 +432,7 @@ def test_how_it_was_interpreted_is_changed_by_keyboard_and_built_again(signed_in
     again = details.get_by_role("button", name="Build again")
     again.focus()
     order = order_of(page, lambda: page.keyboard.press("Enter"))
-    assert (order["prompt"], order["seed"]) == ("a red chair with a low back and black legs", 7)
+    assert (order["prompt"], order["seed"]) == ("a red chair with a low back and black legs", 9)
     assert order["paint"] == {"whole": 4, "legs": 14}
     assert (order["fields"]["back"], order["fields"]["width"]) == ("none", before + 1)
     assert {"legs", "arms", "seat", "depth", "height"} < set(order["fields"])
