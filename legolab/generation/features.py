@@ -494,8 +494,8 @@ def _pot(form: Form, at: Mapping[str, int]) -> Seen:
     handles = _narrow(form, 1, 4) >= 2 and _narrow(form, -1, 4) >= 2
     lid = form.filled(form.width // 2, form.depth // 2, form.height - 1)
     kind = "flower" if reaches[0] < max(reaches) else "cooking"
-    open_top = lid or form.is_wall(form.height - 1)
-    if not open_top or not all(form.is_whole(z) for z in range(form.height)):
+    rim = lid or form.is_wall(form.height - 1)
+    if not rim or not all(form.is_whole(z) for z in range(form.height)):
         kind = OTHER
     return {
         "kind": kind,

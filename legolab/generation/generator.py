@@ -119,8 +119,9 @@ def stream(
     """Build what a caption asks for, event by event.
 
     The structure that comes out is analysed: it is stable, or its report says that it is not
-    verified. When something of it can be seen to differ from the description, or it falls into
-    parts when lifted, it is drawn again, a few times, and the closest is kept.
+    verified. When something of it can be seen to differ from the description, it falls into parts
+    when lifted, or it is a shape that was trained on, it is drawn again, a few times, by another
+    description where the caption leaves something open; the closest is kept.
 
     Args:
         caption: a person's words, at most 1,000 characters.
