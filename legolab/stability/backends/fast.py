@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 from enum import IntEnum
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -234,11 +235,12 @@ def _most_forces(boxes: IntArray) -> int:
 
 
 def _by_kind(forces: FloatArray, found: Any) -> dict[str, FloatArray]:
-    counts = [found.presses, found.pulls, found.contacts, found.contacts, found.sides]
-    ends = np.cumsum(counts)
-    *parts, sides = np.split(forces[: ends[-1]] * FORCE_UNIT, ends[:-1])
-    along_x = found.sides_along_x
-    return dict(zip(KINDS, [*parts, sides[:along_x], sides[along_x:]], strict=True))
+    across = found.sides - found.sides_along_x
+    counts = (found.presses, found.pulls, found.contacts, found.contacts, found.sides_along_x)
+    *starts, end = accumulate((*counts, across), initial=0)
+    newtons = forces[:end] * FORCE_UNIT
+    slices = zip(KINDS, starts, [*starts[1:], end], strict=True)
+    return {kind: newtons[start:stop] for kind, start, stop in slices}
 
 
 class _Arrays:
@@ -261,6 +263,6 @@ class _Arrays:
 def _by_row(residuals: FloatArray) -> FloatArray:
     """float64 [bricks, 5] in the engine's order and units -> N and N m in ours, at least 0."""
     if not residuals.any():
-        return np.zeros_like(residuals)  # of nearly all that stands
+        return residuals  # of nearly all that stands
     result: FloatArray = np.abs(residuals)[:, _OUR_ROWS] * ROW_UNITS
     return result

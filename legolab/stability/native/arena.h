@@ -9,7 +9,7 @@ typedef struct {
     jmp_buf *out; /* where to go when there is no more memory */
 } Arena;
 
-/* Room for `count` items of `size` bytes, all zero, fit for `Lanes`. */
+/* Room for `count` items of `size` bytes, all zero, fit for `Rows`. */
 void *take(Arena *arena, size_t count, size_t size);
 /* The same, not zeroed. */
 void *take_unset(Arena *arena, size_t count, size_t size);

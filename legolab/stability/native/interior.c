@@ -25,9 +25,9 @@ static const double BACK = 0.995;     /* of the way to where the first value is 
 static const double LAST_BACK = 0.9999; /* likewise, after a long step: the end is near */
 static const double LONG = 0.8;
 static const double ROUNDING = 1e-15; /* of a diagonal: a pivot that is rounding */
-static const double HALF_DONE = 1e-2; /* gap, of the objective: rounding begins to tell */
+static const double HALF_DONE = 1e-3; /* gap, of the objective: rounding begins to tell */
 static const double GO_ON_FROM = 1e-4; /* likewise: where other costs begin */
-static const double FIRST_TRY = 1e-5; /* likewise: the end is tried from here */
+static const double FIRST_TRY = 1e-6; /* likewise: the end is tried from here */
 static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
 static const double LATE_TRY = 1e-10; /* from here what is proved as well as that is taken */
@@ -45,7 +45,7 @@ double now(void) {
 static Kind open_kind(Arena *arena, int count, int zero) {
     Kind kind = {.count = count};
     double **part[] = {&kind.x,   &kind.s,      &kind.dx,   &kind.ds,    &kind.theta,
-                       &kind.off, &kind.toward, &kind.push, &kind.sum_x, &kind.sum_s};
+                       &kind.off, &kind.push, &kind.sum_x, &kind.sum_s};
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         *part[i] = zero ? TAKE(arena, double, count) : TAKE_UNSET(arena, double, count);
     return kind;
@@ -77,6 +77,8 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->spare_off = TAKE(arena, double, groups);
     m->share = TAKE(arena, double, pulls);
     m->stiff = TAKE(arena, double, pulls);
+    m->motion = TAKE(arena, Motion, s->bricks + 1);
+    m->load = TAKE(arena, Motion, s->bricks + 1);
     m->closing[0] = TAKE(arena, double, presses);
     m->closing[1] = TAKE(arena, double, pulls);
     m->most_weight = TAKE(arena, double, groups);
@@ -84,14 +86,16 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->nearly = TAKE_UNSET(arena, double, all);
     m->before = TAKE_UNSET(arena, double, all);
     m->good = TAKE_UNSET(arena, double, all);
-    m->group_block = TAKE(arena, int, groups + 1);
+    int *block = TAKE(arena, int, groups + 1);
+    m->group_block = block;
+    m->no_block = TAKE(arena, int, (groups > s->contacts ? groups : s->contacts) + 1);
     m->group_size = TAKE(arena, int, groups);
     m->unknowns = s->press_start[s->contacts] + 2 * (residuals + s->pull_start[s->contacts]);
     m->unknowns += m->kind[SPARE].count;
     for (int g = 0; g < groups; g++) {
         int from = costs->shared ? 0 : program->first[g];
         int to = costs->shared ? s->contacts : program->first[g + 1];
-        m->group_block[g + 1] = program->pull_block[to];
+        block[g + 1] = program->pull_block[to];
         m->group_size[g] = s->pull_start[to] - s->pull_start[from];
         m->unknowns += m->group_size[g] > 0;
     }
@@ -185,59 +189,44 @@ static void begin(Method *m) {
     leave_empty(m);
 }
 
-/* How far the step may go, of 1, until a value or a reduced cost is nearly 0. */
-MANY static void longest(const Method *m, double *primal, double *dual) {
-    double back = m->last_step > LONG ? LAST_BACK : BACK;
+/* How far the step may go, of 1, until a value or a reduced cost is nearly 0. Returns the share of the
+gap that is left then. */
+MANY static double longest(const Method *m, double *primal, double *dual) {
+    double back = m->last_step > LONG ? LAST_BACK : BACK, by_x = 0, by_s = 0, by_both = 0;
     float most_x = (float)back, most_s = (float)back; /* of -dx / x and -ds / s: so exact is enough */
     for (int k = 0; k < KINDS; k++) {
         const Kind *kind = m->kind + k;
         const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
-#pragma omp simd reduction(max : most_x, most_s)
+#pragma omp simd reduction(max : most_x, most_s) reduction(+ : by_x, by_s, by_both)
         for (int i = 0; i < kind->count; i++) {
-            float by_x = x[i] > 0 ? (float)-dx[i] / (float)x[i] : 0;
-            float by_s = x[i] > 0 ? (float)-ds[i] / (float)s[i] : 0;
-            most_x = by_x > most_x ? by_x : most_x;
-            most_s = by_s > most_s ? by_s : most_s;
+            float share_x = x[i] > 0 ? (float)-dx[i] / (float)x[i] : 0;
+            float share_s = x[i] > 0 ? (float)-ds[i] / (float)s[i] : 0;
+            most_x = share_x > most_x ? share_x : most_x;
+            most_s = share_s > most_s ? share_s : most_s;
+            by_x += dx[i] * s[i], by_s += x[i] * ds[i], by_both += dx[i] * ds[i];
         }
     }
     *primal = back / (double)most_x, *dual = back / (double)most_s;
+    return 1 + (*primal * by_x + *dual * by_s + *primal * *dual * by_both) / m->gap;
 }
 
-/* The gap if the step went so far. */
-MANY static double gap_after(const Method *m, double primal, double dual) {
-    double gap = 0;
-    for (int k = 0; k < KINDS; k++) {
-        const Kind *kind = m->kind + k;
-        const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
-#pragma omp simd reduction(+ : gap)
-        for (int i = 0; i < kind->count; i++)
-            gap += (x[i] + primal * dx[i]) * (s[i] + dual * ds[i]);
-    }
-    return gap;
-}
-
-/* Aim at x s = 0, or at `centre` with what the first aim missed by taken into account. */
-MANY static void look_at(Method *m, int corrected, double centre) {
-    for (int k = 0; k < KINDS; k++) {
-        const Kind *kind = m->kind + k;
-        const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
-        double *toward = kind->toward;
-        for (int i = 0; i < kind->count; i++) toward[i] = -s[i];
-        if (!corrected) continue;
-        for (int i = 0; i < kind->count; i++)
-            toward[i] += x[i] > 0 ? (centre - dx[i] * ds[i]) / x[i] : 0;
-    }
-}
-
+/* Go so far. What is missing is less by the same share then: good as long as much is missing. */
 MANY static void go(Method *m, double primal, double dual) {
     for (int k = 0; k < KINDS; k++) {
-        Kind *kind = m->kind + k;
+        const Kind *kind = m->kind + k;
+        double *x = kind->x, *s = kind->s, *off = kind->off;
         for (int i = 0; i < kind->count; i++) {
-            kind->x[i] += primal * kind->dx[i];
-            kind->s[i] += dual * kind->ds[i];
+            x[i] += primal * kind->dx[i];
+            s[i] += dual * kind->ds[i];
+            off[i] *= 1 - dual;
         }
     }
-    for (int r = 0; r < m->program->rows; r++) m->y[r] += dual * m->dy[r];
+    for (int r = 0; r < m->program->rows; r++) {
+        m->y[r] += dual * m->dy[r];
+        m->lack[r] *= 1 - primal;
+    }
+    for (int k = 0; k < m->kind[ROOM].count; k++) m->room_off[k] *= 1 - primal;
+    for (int g = 0; g < m->kind[SPARE].count; g++) m->spare_off[g] *= 1 - primal;
 }
 
 static void measure(Method *m) {
@@ -250,18 +239,17 @@ static double advance(Method *m) {
     double primal, dual;
     weigh(m);
     assemble(m, ROUNDING);
-    look_at(m, 0, 0);
+    push(m, NOTHING, 0);
     solve_step(m);
-    longest(m, &primal, &dual);
-    double left = gap_after(m, primal, dual) / m->gap;
-    look_at(m, 1, left * left * left * m->gap / m->unknowns);
+    double left = longest(m, &primal, &dual);
+    push(m, CENTRE, left * left * left * m->gap / m->unknowns);
     solve_step(m);
     int is_late = m->gap <= HALF_DONE * fabs(m->bound);
     if (is_late) refine_step(m);
     longest(m, &primal, &dual);
     go(m, primal, dual);
     if (is_late) measure(m);
-    else measure_after(m, primal, dual);
+    else measure_gap(m);
     return m->last_step = fmin(primal, dual);
 }
 

@@ -1,4 +1,4 @@
-/* Numbers that are worked on eight at a time. */
+/* Numbers that are worked on several at a time. */
 #pragma once
 
 /* Loops over many numbers, compiled for several kinds of processor; the best one is taken. */
@@ -11,15 +11,22 @@
 /* Part of whatever calls it, and so compiled for the same kind of processor. */
 #define PART static inline __attribute__((always_inline))
 
-enum { LANES = 8 };
+/* Four: most contacts have three or four points, or a few times as many. A contact touches up to
+eight rows. */
+enum { LANES = 4, ROWS = 8 };
 
 typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), may_alias));
+typedef double Rows __attribute__((vector_size(ROWS * sizeof(double)), may_alias));
 
 PART Lanes in_lanes(double value) {
     return (Lanes){0} + value;
 }
 
 PART double sum_of(Lanes a) {
+    return (a[0] + a[2]) + (a[1] + a[3]);
+}
+
+PART double sum_of_rows(Rows a) {
     return ((a[0] + a[4]) + (a[1] + a[5])) + ((a[2] + a[6]) + (a[3] + a[7]));
 }
 

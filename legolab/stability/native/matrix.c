@@ -58,8 +58,8 @@ PART void add_weights(Weights *weights, Lanes weight, Lanes x, Lanes y) {
 /* What the points of a contact add to the matrix, and their pulls to the shared column. */
 PART void add_contact(Method *m, int c, double *value, double *column) {
     const Program *p = m->program;
-    const Lanes *part = p->contact[c].part;
-    const int *index = p->contact_index + MOST_ROWS * c, *place = p->contact_place + PAIRS * c;
+    const Rows *part = p->contact[c].part;
+    const int *index = p->contact_index + ROWS * c, *place = p->contact_place + PAIRS * c;
     const Lanes *press = lanes(m->kind[PRESS].theta), *room = lanes(m->kind[ROOM].theta);
     Weights weights = {0};
     Moments shares = {0};
@@ -73,17 +73,17 @@ PART void add_contact(Method *m, int c, double *value, double *column) {
     double w0 = sum_of(weights.first.sum), wx = sum_of(weights.first.x);
     double wy = sum_of(weights.first.y), wxx = sum_of(weights.xx);
     double wxy = sum_of(weights.xy), wyy = sum_of(weights.yy);
-    Lanes v0 = part[0] * w0 + part[1] * wx + part[2] * wy;
-    Lanes v1 = part[0] * wx + part[1] * wxx + part[2] * wxy;
-    Lanes v2 = part[0] * wy + part[1] * wxy + part[2] * wyy;
-    for (int i = 0; i < MOST_ROWS; i++) {
-        Lanes row = v0[i] * part[0] + v1[i] * part[1] + v2[i] * part[2];
+    Rows v0 = part[0] * w0 + part[1] * wx + part[2] * wy;
+    Rows v1 = part[0] * wx + part[1] * wxx + part[2] * wxy;
+    Rows v2 = part[0] * wy + part[1] * wxy + part[2] * wyy;
+    for (int i = 0; i < p->contact[c].count; i++) {
+        Rows row = v0[i] * part[0] + v1[i] * part[1] + v2[i] * part[2];
         for (int j = 0; j <= i; j++) value[*place++] += row[j];
     }
     if (!column) return;
-    Lanes shared = part[0] * sum_of(shares.sum) + part[1] * sum_of(shares.x) +
+    Rows shared = part[0] * sum_of(shares.sum) + part[1] * sum_of(shares.x) +
                    part[2] * sum_of(shares.y);
-    for (int i = 0; i < MOST_ROWS; i++) column[index[i]] += shared[i];
+    for (int i = 0; i < ROWS; i++) column[index[i]] += shared[i];
 }
 
 PART void add_entry(double *value, const int *place, int i, int j, double entry) {
@@ -127,8 +127,9 @@ static void share_among_all(Method *m) {
         Moments moments = {0};
         for (int k = p->pull_block[c]; k < p->pull_block[c + 1]; k++)
             add_forces(&moments, lanes(m->share)[k], p->pull_x[k], p->pull_y[k]);
-        press_on(p->contact + c, &moments, m->common);
+        press_on(p->contact + c, &moments, m->load);
     }
+    hand_to_rows(p, m->load, m->common);
     memcpy(m->answer, m->common, size);
     factor_solve(&p->factor, m->answer, m->scratch);
     double along = 0;

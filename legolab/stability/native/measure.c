@@ -8,9 +8,10 @@ MANY void find_closings(Method *m, const double *y) {
     const Program *p = m->program;
     const Scene *s = p->scene;
     Lanes *press = new_lanes(m->closing[0]), *pull = new_lanes(m->closing[1]);
+    move_bricks(p, y, m->motion);
     for (int c = 0; c < s->contacts; c++) {
         double phi[3];
-        closing_of(p->contact + c, y, phi);
+        closing_of(p->contact + c, m->motion, phi);
         Lanes c0 = in_lanes(phi[0]), c1 = in_lanes(phi[1]), c2 = in_lanes(phi[2]);
         for (int k = p->press_block[c]; k < p->press_block[c + 1]; k++)
             press[k] = c0 + c1 * p->press_x[k] + c2 * p->press_y[k];
@@ -64,8 +65,9 @@ MANY void take_off(const Method *m, double *const of[KINDS], double *rows) {
             add_forces(&moments, -press[k], p->press_x[k], p->press_y[k]);
         for (int k = p->pull_block[c]; k < p->pull_block[c + 1]; k++)
             add_forces(&moments, pull[k], p->pull_x[k], p->pull_y[k]);
-        press_on(p->contact + c, &moments, rows);
+        press_on(p->contact + c, &moments, m->load);
     }
+    hand_to_rows(p, m->load, rows);
     for (int e = 0; e < s->sides; e++)
         for (int i = 0; i < p->side[e].count; i++)
             rows[p->side[e].row[i]] -= p->side[e].part[i] * of[SIDE][e];
@@ -87,16 +89,6 @@ MANY void measure_gap(Method *m) {
     if (kind[SPARE].count) m->bound -= product(m->costs->cap, kind[SPARE].s, kind[SPARE].count);
     m->gap = 0;
     for (int k = 0; k < KINDS; k++) m->gap += product(kind[k].x, kind[k].s, kind[k].count);
-}
-
-/* The step takes the same share off everything that is missing. */
-MANY void measure_after(Method *m, double primal, double dual) {
-    for (int k = 0; k < KINDS; k++)
-        for (int i = 0; i < m->kind[k].count; i++) m->kind[k].off[i] *= 1 - dual;
-    for (int r = 0; r < m->program->rows; r++) m->lack[r] *= 1 - primal;
-    for (int k = 0; k < m->kind[ROOM].count; k++) m->room_off[k] *= 1 - primal;
-    for (int g = 0; g < m->kind[SPARE].count; g++) m->spare_off[g] *= 1 - primal;
-    measure_gap(m);
 }
 
 MANY void measure_primal(Method *m) {

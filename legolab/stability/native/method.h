@@ -12,7 +12,6 @@ typedef struct {
     double *dx, *ds;       /* the step */
     double *theta;         /* x / s, about: see `weigh` */
     double *off;           /* what the reduced cost misses to being the one of y */
-    double *toward;        /* what x s is to change by, over x */
     double *push;          /* change of x that does not come from dy */
     double *sum_x, *sum_s; /* the step and its corrections */
 } Kind;
@@ -43,10 +42,12 @@ struct Method {
     double *share, *stiff;   /* [pulls] u, h */
     double *most_weight;     /* [groups] 1 / (1 / theta_m + 1 / theta_l + sum h), 0 where m stays */
     double *most_push;       /* [groups] */
+    Motion *motion, *load;   /* [bricks + 1]; load: 0 between uses */
     double *closing[2];      /* [presses], [pulls] */
     double *shared;          /* the column of a clique's pulls */
     /* Pulls that share a largest one, of a brick or all: their blocks, how many they are. */
-    int groups, *group_block, *group_size; /* [groups + 1], [groups] */
+    int groups, *group_size;                /* [groups] */
+    const int *group_block, *no_block;      /* [groups + 1]; 0, for each group and contact */
     double *common, *answer; /* [rows + 1] the column of a group of all, and what solves for it */
     double common_share;     /* weight / (1 + weight common . answer) */
     int unknowns;
@@ -82,9 +83,6 @@ void measure_dual(Method *m);
 void measure_primal(Method *m);
 /* bound and gap. */
 void measure_gap(Method *m);
-/* After a step: off, lack, room_off, spare_off, bound and gap, from what they were before it. Good
-as long as much is missing. */
-void measure_after(Method *m, double primal, double dual);
 /* rows -= what the forces `of` (values or steps, by kind) do. */
 void take_off(const Method *m, double *const of[KINDS], double *rows);
 
@@ -99,7 +97,11 @@ void solve_rows(Method *m, double *x);
 
 /* step.c */
 
-/* The step that theta, toward, off, room_off and lack ask for. */
+/* What x s of every unknown is to come to by a step: what it is, 0, or `centre`, with what the last
+step missed by taken into account. */
+typedef enum { AS_IS, NOTHING, CENTRE } Aim;
+void push(Method *m, Aim aim, double centre);
+/* The step that theta, push, room_off and lack ask for. */
 void solve_step(Method *m);
 /* Correct the step for what it leaves out of balance, as long as that helps. */
 void refine_step(Method *m);

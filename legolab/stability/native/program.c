@@ -49,10 +49,12 @@ static void add_part(Contact *contact, int row, int i, double value) {
     contact->part[i][r] += value;
 }
 
-/* sign times the rise of a brick, as it is felt at a contact. */
-static void add_rise(const Program *p, Contact *contact, int brick, double sign) {
-    double x = contact->origin_x - p->scene->centre_x[brick];
-    double y = contact->origin_y - p->scene->centre_y[brick];
+/* The rise of the brick at an end of a contact, as it is felt there. */
+static void add_rise(const Program *p, Contact *contact, int end) {
+    int brick = contact->brick[end];
+    double x = contact->x[end] = contact->origin_x - p->scene->centre_x[brick];
+    double y = contact->y[end] = contact->origin_y - p->scene->centre_y[brick];
+    double sign = end ? -1 : 1;
     add_part(contact, brick, 0, sign);
     for (int over = 0; over < 2; over++) {
         int sheet = over ? p->above[brick] : p->below[brick];
@@ -96,9 +98,10 @@ static void lay_out_contacts(Program *p, Arena *arena) {
             contact->origin_x += s->press_x[k] / (to - from);
             contact->origin_y += s->press_y[k] / (to - from);
         }
-        add_rise(p, contact, s->top[c], 1);
-        if (s->bottom[c] < s->bricks) add_rise(p, contact, s->bottom[c], -1);
-        for (int r = contact->count; r < MOST_ROWS; r++) contact->row[r] = p->rows;
+        contact->brick[0] = s->top[c], contact->brick[1] = s->bottom[c];
+        add_rise(p, contact, 0);
+        if (s->bottom[c] < s->bricks) add_rise(p, contact, 1);
+        for (int r = contact->count; r < ROWS; r++) contact->row[r] = p->rows;
         place_points(p->press_x + p->press_block[c], s->press_x + from, to - from,
                      contact->origin_x);
         place_points(p->press_y + p->press_block[c], s->press_y + from, to - from,
@@ -158,7 +161,7 @@ static void collect_cliques(Program *p, Arena *arena) {
     int cliques = s->bricks + s->sides, used = 0;
     int *mark = TAKE(arena, int, p->rows);
     p->clique_start = TAKE(arena, int, cliques + 1);
-    p->clique_row = TAKE(arena, int, 5 * s->bricks + MOST_ROWS * s->contacts + 2 * s->sides);
+    p->clique_row = TAKE(arena, int, 5 * s->bricks + ROWS * s->contacts + 2 * s->sides);
     for (int b = 0; b < s->bricks; b++) {
         int own[5];
         own_rows(p, b, own);
@@ -185,10 +188,10 @@ static void collect_cliques(Program *p, Arena *arena) {
 /* What a contact has fewer rows than most comes to nothing: past the end of the clique, and of the
 matrix. */
 static void index_contact(Program *p, int c, const int *index, int width, const int *place) {
-    int *own = p->contact_index + MOST_ROWS * c, *to = p->contact_place + PAIRS * c;
-    for (int i = 0; i < MOST_ROWS; i++)
+    int *own = p->contact_index + ROWS * c, *to = p->contact_place + PAIRS * c;
+    for (int i = 0; i < ROWS; i++)
         own[i] = i < p->contact[c].count ? index[p->contact[c].row[i]] : width;
-    for (int i = 0; i < MOST_ROWS; i++)
+    for (int i = 0; i < ROWS; i++)
         for (int j = 0; j <= i; j++) {
             int high = own[i] > own[j] ? own[i] : own[j], low = own[i] + own[j] - high;
             *to++ = high < width ? place[high * (high + 1) / 2 + low] : p->factor.entries;
@@ -198,7 +201,7 @@ static void index_contact(Program *p, int c, const int *index, int width, const 
 static void index_cliques(Program *p, Arena *arena) {
     const Scene *s = p->scene;
     int *index = TAKE(arena, int, p->rows);
-    p->contact_index = TAKE(arena, int, MOST_ROWS * s->contacts);
+    p->contact_index = TAKE(arena, int, ROWS * s->contacts);
     p->contact_place = TAKE(arena, int, PAIRS * s->contacts);
     p->own_index = TAKE(arena, int, 5 * s->bricks);
     for (int b = 0; b < s->bricks; b++) {

@@ -26,6 +26,8 @@ Forces are in 0.01 N, torques in 0.01 N times a stud pitch, costs in 1e-6 N. */
 #include "cholesky.h"
 #include "lanes.h"
 
+#include <string.h>
+
 #define HALF_HEIGHT 0.6153846153846154 /* H / 2L: arm of a horizontal force at a face, in studs */
 
 /* What the caller gives; nothing of it is changed. The ground is brick number `bricks`. */
@@ -53,15 +55,22 @@ typedef struct {
 
 enum { V, T1, T2, FX, FY, PARTS }; /* what can be out of balance at a brick */
 
-enum { MOST_ROWS = LANES, PAIRS = MOST_ROWS * (MOST_ROWS + 1) / 2 }; /* that a contact touches: two rises and three sheets twice */
+enum { PAIRS = ROWS * (ROWS + 1) / 2 }; /* that a contact touches: two rises and three sheets twice */
 
 /* A contact's closing is c0 + c1 x + c2 y, with x, y from (origin_x, origin_y) and
 c_i = sum over its rows r of part[i][r] y[row[r]]. Past `count` come parts of 0. */
 typedef struct {
-    Lanes part[3];
-    int count, row[MOST_ROWS];
+    Rows part[3];
+    int count, row[ROWS];
     double origin_x, origin_y;
+    int brick[2];      /* on top, below; the ground is brick number `bricks` */
+    double x[2], y[2]; /* of the origin, from their centres */
 } Contact;
+
+/* Of a brick: its rise and tilts, or the force and the torques that these do work against. */
+typedef struct {
+    double v, t1, t2;
+} Motion;
 
 /* A residual's turn is value[0] y[row[0]] + value[1] y[row[1]]. */
 typedef struct {
@@ -87,11 +96,11 @@ typedef struct {
     Turn *turn;          /* [bricks][PARTS] */
     /* Blocks of points, from the origin of their contact. The points of each contact begin a
     block; what is left of its last block stays empty: no force is ever there. */
-    int *press_block, *pull_block; /* [contacts + 1] */
+    const int *press_block, *pull_block; /* [contacts + 1] */
     Lanes *press_x, *press_y, *pull_x, *pull_y;
     /* Cliques of rows, for the matrix of the method: one per brick, then one per side. */
     int *clique_start, *clique_row;
-    int *contact_index; /* [contacts][MOST_ROWS] in the clique of the brick on top */
+    int *contact_index; /* [contacts][ROWS] in the clique of the brick on top */
     int *contact_place; /* [contacts][PAIRS] in `factor.value`, for rows i >= j */
     int *own_index;     /* [bricks][5]: V, X above, X below, Y above, Y below; -1 where none */
     int *place_start, *place; /* see place_cliques */
@@ -100,12 +109,14 @@ typedef struct {
 
 void lay_out_program(Program *program, Arena *arena, const Scene *scene);
 
-/* out: c0, c1, c2 of the contact's closing under motion y. */
-PART void closing_of(const Contact *contact, const double *y, double out[3]) {
-    const int *row = contact->row;
-    Lanes moved = {y[row[0]], y[row[1]], y[row[2]], y[row[3]],
-                   y[row[4]], y[row[5]], y[row[6]], y[row[7]]};
-    for (int i = 0; i < 3; i++) out[i] = sum_of(contact->part[i] * moved);
+/* out: c0, c1, c2 of the contact's closing when bricks move so. */
+PART void closing_of(const Contact *contact, const Motion *bricks, double out[3]) {
+    const Motion *top = bricks + contact->brick[0], *under = bricks + contact->brick[1];
+    const double *x = contact->x, *y = contact->y;
+    out[0] = (top->v + y[0] * top->t1 - x[0] * top->t2) -
+             (under->v + y[1] * under->t1 - x[1] * under->t2);
+    out[1] = under->t2 - top->t2;
+    out[2] = top->t1 - under->t1;
 }
 
 /* Forces at a contact's points, added up: their sum and first moments. */
@@ -117,12 +128,16 @@ PART void add_forces(Moments *moments, Lanes force, Lanes x, Lanes y) {
     moments->sum += force, moments->x += force * x, moments->y += force * y;
 }
 
-/* rows += what presses at the contact's points do. */
-PART void press_on(const Contact *contact, const Moments *moments, double *rows) {
-    Lanes done = contact->part[0] * in_lanes(sum_of(moments->sum)) +
-                 contact->part[1] * in_lanes(sum_of(moments->x)) +
-                 contact->part[2] * in_lanes(sum_of(moments->y));
-    for (int r = 0; r < MOST_ROWS; r++) rows[contact->row[r]] += done[r];
+/* bricks += what presses at the contact's points do. */
+PART void press_on(const Contact *contact, const Moments *moments, Motion *bricks) {
+    double force = sum_of(moments->sum), by_x = sum_of(moments->x), by_y = sum_of(moments->y);
+    for (int i = 0; i < 2; i++) {
+        Motion *brick = bricks + contact->brick[i];
+        double sign = i ? -1 : 1;
+        brick->v += sign * force;
+        brick->t1 += sign * (by_y + contact->y[i] * force);
+        brick->t2 -= sign * (by_x + contact->x[i] * force);
+    }
 }
 
 /* V, T1, T2, Fx or Fy of a brick under motion y. */
@@ -141,4 +156,24 @@ PART double work_of(const Side *side, const double *y) {
     double work = 0;
     for (int i = 0; i < side->count; i++) work += side->part[i] * y[side->row[i]];
     return work;
+}
+
+/* How every brick moves under motion y. The ground stands still. */
+PART void move_bricks(const Program *p, const double *y, Motion *bricks) {
+    int count = p->scene->bricks;
+    for (int b = 0; b < count; b++)
+        bricks[b] = (Motion){y[b], turn_of(p->turn + PARTS * b + T1, y),
+                             turn_of(p->turn + PARTS * b + T2, y)};
+    bricks[count] = (Motion){0};
+}
+
+/* rows += what these forces and torques on bricks do; they are 0 then. */
+PART void hand_to_rows(const Program *p, Motion *bricks, double *rows) {
+    int count = p->scene->bricks;
+    for (int b = 0; b < count; b++) {
+        rows[b] += bricks[b].v;
+        turn_by(p->turn + PARTS * b + T1, bricks[b].t1, rows);
+        turn_by(p->turn + PARTS * b + T2, bricks[b].t2, rows);
+    }
+    memset(bricks, 0, (size_t)(count + 1) * sizeof *bricks);
 }

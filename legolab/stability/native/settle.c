@@ -12,6 +12,8 @@ static const double HOPELESS = 0.03;   /* of all presses; the most that worked o
 static const double SMALL = 1e-2;      /* value over reduced cost of what is 0 at the end */
 static const double DEPENDENT = 1e-12; /* of a diagonal: a pivot that is rounding */
 static const double BALANCED = 1e-9;   /* forces, of the largest weight */
+static const double NEARLY = 1e-6;     /* likewise: good enough to tell what is below 0 */
+static const double CLEARLY = 1e-3;    /* likewise: below 0 by so much it will stay there */
 static const double FEASIBLE = 1e-8;   /* reduced costs */
 static const double LEAST = 1e3;       /* added to an objective that the last digits are counted of */
 
@@ -23,18 +25,17 @@ static void weigh_alike(Method *m) {
         Kind *kind = m->kind + k;
         for (int i = 0; i < kind->count; i++) kind->theta[i] = kind->x[i] > 0;
         clear(kind->off, kind->count);
-        clear(kind->toward, kind->count);
+        clear(kind->push, kind->count);
     }
 }
 
-/* Bring the forces that are not 0 into balance, moved as little as that takes. */
-static void balance(Method *m) {
-    weigh_alike(m);
-    assemble(m, DEPENDENT);
+/* Bring the forces that are not 0 into balance, moved as little as that takes, until what is left of
+the largest weight is no more than `left`. */
+static void balance(Method *m, double left) {
     double before = INFINITY;
     for (int round = 0; round < MAX_ROUNDS; round++) {
         measure_primal(m);
-        if (m->primal_error <= EXACTLY * m->scale || m->primal_error > 0.5 * before) return;
+        if (m->primal_error <= left * m->scale || m->primal_error > 0.5 * before) return;
         before = m->primal_error;
         solve_step(m);
         for (int k = 0; k < KINDS; k++)
@@ -51,6 +52,15 @@ static double pulling_share(const Method *m) {
         if (press->x[i] < 0) below -= press->x[i];
     }
     return all > 0 ? below / all : 0;
+}
+
+/* Of all that should not be below 0. */
+static double least_force(const Method *m) {
+    double least = 0;
+    for (int k = 0; k < KINDS; k++)
+        for (int i = 0; i < m->kind[k].count; i++)
+            least = m->kind[k].x[i] < least ? m->kind[k].x[i] : least;
+    return least;
 }
 
 /* Put to 0 what is below 0; whether any of it was by more than rounding. */
@@ -92,13 +102,21 @@ what would be negative was small too. hopeless: share of presses below 0, or as 
 which that is given up. */
 static int settle_forces(Method *m, double hopeless) {
     for (int attempt = 0; attempt < MAX_ROUNDS; attempt++) {
-        balance(m);
-        if (m->primal_error > BALANCED * m->scale) return 0; /* and fewer forces cannot either */
+        weigh_alike(m);
+        assemble(m, DEPENDENT);
+        balance(m, NEARLY);
+        if (m->primal_error > NEARLY * m->scale) return 0; /* and fewer forces cannot either */
         if (hopeless < 1) {
             double share = pulling_share(m);
             if (share > hopeless) return 0;
             hopeless = share;
         }
+        if (least_force(m) < -CLEARLY * m->scale) {
+            cut_negative(m);
+            continue;
+        }
+        balance(m, EXACTLY);
+        if (m->primal_error > BALANCED * m->scale) return 0;
         if (!cut_negative(m)) break;
     }
     measure_primal(m);
@@ -112,20 +130,22 @@ static void settle_motion(Method *m) {
         Kind *kind = m->kind + k;
         for (int i = 0; i < kind->count; i++)
             if (kind->theta[i] > 0) kind->s[i] = 0;
-        clear(kind->toward, kind->count);
     }
     clear(m->room_off, room->count);
     clear(m->spare_off, m->groups);
     clear(m->lack, m->program->rows);
+    double before = 0;
     for (int round = 0, is_done = 0; round < MOTION_ROUNDS && !is_done; round++) {
         double most = 0, last = 0;
         measure_dual(m);
+        push(m, AS_IS, 0);
         solve_step(m);
         for (int r = 0; r < m->program->rows; r++) {
             m->y[r] += m->dy[r];
             most = larger(most, m->y[r]), last = larger(last, m->dy[r]);
         }
-        is_done = last <= STILL * most;
+        is_done = last <= STILL * most || last * last <= STILL * most * before; /* each round is as much better */
+        before = last;
         for (int k = 0; k < room->count; k++)
             if (room->theta[k] == 0) room->s[k] += room->ds[k];
         for (int g = 0; g < m->kind[SPARE].count; g++)
@@ -171,6 +191,22 @@ static int proves(Method *m, double objective, double agreed) {
     return agree(m, objective, agreed);
 }
 
+/* As if there were no points that can pull: nothing of them is gone through then. */
+static int settle_presses(Method *m) {
+    const Program *all = m->program;
+    Program bare = *all;
+    const int *block = m->group_block;
+    int pulls = m->kind[PULL].count;
+    bare.pull_block = m->no_block, m->group_block = m->no_block;
+    m->kind[PULL].count = m->kind[ROOM].count = 0;
+    m->program = &bare;
+    int settled = settle_forces(m, HOPELESS);
+    m->program = all;
+    m->kind[PULL].count = m->kind[ROOM].count = pulls;
+    m->group_block = block;
+    return settled;
+}
+
 /* With nothing but presses, which cost nothing, no motion is needed for a proof. */
 int stands_by_itself(Method *m) {
     for (int k = 0; k < KINDS; k++) {
@@ -182,7 +218,7 @@ int stands_by_itself(Method *m) {
     }
     leave_empty(m);
     clear(m->y, m->program->rows + 1);
-    if (!settle_forces(m, HOPELESS)) return 0;
+    if (!settle_presses(m)) return 0;
     m->bound = m->dual_error = 0;
     return 1;
 }
@@ -191,6 +227,7 @@ int still_best(Method *m, const Costs *costs) {
     take_costs(m, costs);
     measure_primal(m);
     double objective = m->objective;
+    if (objective == 0) return 1; /* nothing costs less */
     settle_motion(m);
     m->objective = objective;
     return proves(m, objective, PROVED);

@@ -14,17 +14,26 @@ where l is what a cap leaves to the largest pull m, and v its reduced cost. */
 
 static const int CORRECTIONS = 2;
 
-MANY static void push(Method *m) {
+MANY void push(Method *m, Aim aim, double centre) {
     for (int k = 0; k < KINDS; k++) {
         const Kind *kind = m->kind + k;
+        const double *x = kind->x, *s = kind->s, *dx = kind->dx, *ds = kind->ds;
+        const double *theta = kind->theta, *off = kind->off;
         double *pushed = kind->push;
-        for (int i = 0; i < kind->count; i++)
-            pushed[i] = kind->theta[i] * (kind->toward[i] - kind->off[i]);
+        if (aim == AS_IS)
+            for (int i = 0; i < kind->count; i++) pushed[i] = -theta[i] * off[i];
+        else if (aim == NOTHING)
+            for (int i = 0; i < kind->count; i++) pushed[i] = -theta[i] * (s[i] + off[i]);
+        else
+            for (int i = 0; i < kind->count; i++) {
+                double toward = x[i] > 0 ? (centre - dx[i] * ds[i]) / x[i] : 0;
+                pushed[i] = theta[i] * (toward - s[i] - off[i]);
+            }
     }
 }
 
 /* rhs: what is left to balance once every unknown has made its push. */
-MANY static void aim(Method *m) {
+MANY static void sum_up(Method *m) {
     const Program *p = m->program;
     const Scene *s = p->scene;
     Kind *kind = m->kind;
@@ -35,8 +44,9 @@ MANY static void aim(Method *m) {
         Lanes sum = {0};
         for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++)
             sum += lanes(m->stiff)[k] * (pull[k] + room[k] - room_off[k]);
+        double most = kind[MOST].theta[g];
         m->most_push[g] =
-            m->most_weight[g] * (kind[MOST].toward[g] - kind[MOST].off[g] + sum_of(sum));
+            most > 0 ? m->most_weight[g] * (kind[MOST].push[g] / most + sum_of(sum)) : 0;
         if (!kind[SPARE].count) continue;
         double theta = kind[SPARE].theta[g], off = kind[SPARE].push[g] - m->spare_off[g];
         if (theta > 0) m->most_push[g] -= m->most_weight[g] * off / theta;
@@ -51,8 +61,9 @@ MANY static void aim(Method *m) {
             Lanes rest = most + room_off[k] - room[k] - pull[k];
             add_forces(&moments, pull[k] + lanes(m->share)[k] * rest, p->pull_x[k], p->pull_y[k]);
         }
-        press_on(p->contact + c, &moments, m->rhs);
+        press_on(p->contact + c, &moments, m->load);
     }
+    hand_to_rows(p, m->load, m->rhs);
     for (int e = 0; e < s->sides; e++)
         for (int i = 0; i < p->side[e].count; i++)
             m->rhs[p->side[e].row[i]] -= p->side[e].part[i] * kind[SIDE].push[e];
@@ -124,8 +135,7 @@ MANY static void follow(Method *m) {
 
 void solve_step(Method *m) {
     const Program *p = m->program;
-    push(m);
-    aim(m);
+    sum_up(m);
     memcpy(m->dy, m->rhs, (size_t)p->rows * sizeof(double));
     solve_rows(m, m->dy);
     follow(m);
