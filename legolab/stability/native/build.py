@@ -16,7 +16,7 @@ from pathlib import Path
 COMPILERS = ("cc", "gcc", "clang")
 FLAGS = (
     *("-std=c11", "-O3", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"),
-    *("-fopenmp-simd", "-Wno-psabi", "-shared"),  # no call leaves a file with several numbers at once
+    *("-fopenmp-simd", "-Wno-psabi", "-shared"),  # none are handed on by fours
 )
 
 

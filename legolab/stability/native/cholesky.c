@@ -134,7 +134,8 @@ static void update_degrees(Graph *g, int element, int step, int left) {
         }
     }
     for (int j = 0; j < count; j++) {
-        int var = vars[j], degree = g->size[element] - size_of(g, var), kept = 0, *own = g->own + g->own_start[var];
+        int var = vars[j], degree = g->size[element] - size_of(g, var), kept = 0;
+        int *own = g->own + g->own_start[var];
         for (int i = 0; i < g->own_count[var]; i++) {
             int old = own[i];
             if (g->gone[old] || g->outside[old] == 0) continue;
@@ -401,8 +402,7 @@ MANY void factor(Factor *f, double nothing) {
 
 PART void gather(Lanes *to, int height, const int *row, const double *x) {
     for (int i = 0; i < height; i++, row += LANES)
-        to[i] = (Lanes){x[row[0]], x[row[1]], x[row[2]], x[row[3]],
-                        x[row[4]], x[row[5]], x[row[6]], x[row[7]]};
+        to[i] = (Lanes){x[row[0]], x[row[1]], x[row[2]], x[row[3]]};
 }
 
 MANY void factor_solve(const Factor *f, double *x, double *scratch) {

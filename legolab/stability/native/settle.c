@@ -144,7 +144,8 @@ static void settle_motion(Method *m) {
             m->y[r] += m->dy[r];
             most = larger(most, m->y[r]), last = larger(last, m->dy[r]);
         }
-        is_done = last <= STILL * most || last * last <= STILL * most * before; /* each round is as much better */
+        /* Each round is as much better than the one before it. */
+        is_done = last <= STILL * most || last * last <= STILL * most * before;
         before = last;
         for (int k = 0; k < room->count; k++)
             if (room->theta[k] == 0) room->s[k] += room->ds[k];
