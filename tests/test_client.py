@@ -337,6 +337,10 @@ def test_a_huge_answer_is_not_read_to_its_end(serve, monkeypatch, tmp_path):
         (STARTED | {"type": "dancing"}, "dancing"),
         (STARTED | {"type": "brick_placed", "index": 0, "brick": "9x9"}, "9x9"),
         (STARTED | {"type": "rolled_back", "kept": "all", "reason": ""}, "expected an event"),
+        (
+            STARTED | {"type": "rolled_back", "kept": 0, "reason": "", "description": [1]},
+            "expected an event",
+        ),
         (STARTED | {"type": "finished"}, "expected an event"),
     ],
 )

@@ -409,6 +409,6 @@ def _is_sound(event: Event) -> bool:
     match event:
         case Started(str(), str(), int(), notes) | Finished(Generation(str(), str(), notes, int())):
             return all(isinstance(note, str) for note in notes)
-        case BrickPlaced(int()) | RolledBack(int(), str()) | Trimmed(int()) | Settled():
+        case BrickPlaced(int()) | RolledBack(int(), str(), str()) | Trimmed(int()) | Settled():
             return True
     return False

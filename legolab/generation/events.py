@@ -69,8 +69,8 @@ def _content(event: Event) -> dict[str, Any]:
             return {"type": "started", **asdict(event), "notes": list(event.notes)}
         case BrickPlaced(index, brick):
             return {"type": "brick_placed", "index": index, "brick": str(brick)}
-        case RolledBack(kept, reason):
-            return {"type": "rolled_back", "kept": kept, "reason": reason}
+        case RolledBack():
+            return {"type": "rolled_back", **asdict(event)}
         case Trimmed(kept):
             return {"type": "trimmed", "kept": kept}
         case Settled(structure, verdict):
@@ -91,7 +91,8 @@ def _event(document: Mapping[str, Any]) -> Event:
         case "brick_placed":
             return BrickPlaced(document["index"], parse_brick(document["brick"]))
         case "rolled_back":
-            return RolledBack(document["kept"], document["reason"])
+            described = document.get("description", "")  # older services do not tell
+            return RolledBack(document["kept"], document["reason"], described)
         case "trimmed":
             return Trimmed(document["kept"])
         case "settled":

@@ -173,25 +173,37 @@ def stream(
     structure = best.structure.with_colors(_colors(best.structure, plan))
     yield Settled(structure, best.report.verdict)
     missing = {}
-    if plan.stock is not None and (not best.finished or best.distance()):
+    if first.stock is not None and (not best.finished or best.distance()):
         free = np.random.default_rng(np.random.SeedSequence([seed]))
         complete(understood, known, free)  # draws what it drew before
-        missing = _missing(Draft(loaded.session(), first.brief, free, temperature), plan.stock)
+        missing = _missing(Draft(loaded.session(), first.brief, free, temperature), first.stock)
+    trace = _trace(best, drawing.drawn, loaded, load_seconds, drawing.moments)
+    yield Finished(_result(caption, seed, plan, best, structure, missing, trace))
+
+
+def _result(
+    caption: str,
+    seed: int,
+    plan: Plan,
+    best: Draft,
+    structure: BrickStructure,
+    missing: Mapping[str, int],
+    trace: Trace,
+) -> Generation:
+    """All there is to say of the best draft, whose bricks are coloured in `structure`."""
     kept = _shared(structure, plan.given)
-    yield Finished(
-        Generation(
-            caption=caption,
-            description=plan.brief.text,
-            notes=(*plan.notes, *_afterwards(plan, best, kept, missing)),
-            seed=seed,
-            structure=structure,
-            report=replace(best.report, structure=structure),
-            trace=_trace(best, drawing.drawn, loaded, load_seconds, drawing.moments),
-            differences=best.differences,
-            paint=plan.paint,
-            kept=kept,
-            missing=missing,
-        )
+    return Generation(
+        caption=caption,
+        description=plan.brief.text,
+        notes=(*plan.notes, *_afterwards(plan, best, kept, missing)),
+        seed=seed,
+        structure=structure,
+        report=replace(best.report, structure=structure),
+        trace=trace,
+        differences=best.differences,
+        paint=plan.paint,
+        kept=kept,
+        missing=missing,
     )
 
 
@@ -276,12 +288,12 @@ class _Drawing:
                         break
                     brief, warmth = self._next(brief, warmth)
                 why = "it came out differently" if amiss else "it is no new shape"
-                yield RolledBack(0, f"{why}: drawn again")
+                yield RolledBack(0, f"{why}: drawn again", brief.text)
         best = self.best
         if best is not self.drawn[-1]:
             number = self.drawn.index(best)
             self._tell("chosen", number, "it is closer to the description")
-            yield RolledBack(0, f"draft {number + 1} was closer")
+            yield RolledBack(0, f"draft {number + 1} was closer", best.brief.text)
             for index, brick in enumerate(best.structure):
                 yield BrickPlaced(index, brick)
 

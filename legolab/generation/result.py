@@ -37,6 +37,7 @@ class RolledBack:
 
     kept: int
     reason: str
+    description: str = ""  # of what comes next, where it is another one
 
 
 @dataclass(frozen=True)

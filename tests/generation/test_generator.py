@@ -393,8 +393,10 @@ def test_what_was_left_open_is_drawn_anew_for_every_draft(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(planning, "complete", lambda *_: next(briefs))
     monkeypatch.setattr(generator, "Draft", growth)
-    *_, last = stream("a table", seed=1, drafts=4)
+    *events, last = stream("a table", seed=1, drafts=4)
     assert isinstance(last, Finished)
+    told = [e.description for e in events if isinstance(e, RolledBack)]
+    assert told == [text for text, _ in drawn[1:]] + [drawn[2][0]]
     assert [warmth for _, warmth in drawn] == [0.3] * 4
     assert len({text for text, _ in drawn}) == 4
     assert last.result.description == drawn[2][0]

@@ -43,6 +43,14 @@ test("what is taken back goes, and the reason is kept", () => {
   });
 });
 
+test("a draft by another description is shown by that", () => {
+  const again = { type: "rolled_back", kept: 0, reason: "drawn again" } as const;
+  const other = event({ ...again, description: "chair, height 9" });
+  expect(after(...building, other)).toMatchObject({ description: "chair, height 9" });
+  const fell = event({ ...again, description: "" });
+  expect(after(...building, other, fell)).toMatchObject({ description: "chair, height 9" });
+});
+
 test("a stream that is told again from its start gives the same bricks", () => {
   const told = [started, placed(0, "2x4 (0,0,0)"), placed(1, "2x2 (0,0,1)")];
   const once = after(asked, ...told);

@@ -37,7 +37,8 @@ export interface Outcome {
 export type JobEvent =
   | { type: "started"; caption: string; description: string; seed: number; notes: string[] }
   | { type: "brick_placed"; index: number; brick: string }
-  | { type: "rolled_back"; kept: number; reason: string }
+  /** The description is that of what comes next, empty where it is the same. */
+  | { type: "rolled_back"; kept: number; reason: string; description?: string }
   | { type: "trimmed"; kept: number }
   /** No brick changes any more; the picture and the rest of the report come next. */
   | { type: "settled"; structure: string; verdict: Report["verdict"] }

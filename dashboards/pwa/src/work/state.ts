@@ -135,7 +135,12 @@ function happened(work: Ongoing, event: JobEvent, now: number): Work {
       return { ...work, bricks: [...work.bricks.slice(0, event.index), brick], away: false };
     }
     case "rolled_back":
-      return { ...work, bricks: work.bricks.slice(0, event.kept), setback: event.reason };
+      return {
+        ...work,
+        bricks: work.bricks.slice(0, event.kept),
+        description: event.description || work.description,
+        setback: event.reason,
+      };
     case "trimmed":
       return {
         ...work,
