@@ -31,6 +31,7 @@ static const double FIRST_TRY = 1e-6; /* likewise: the end is tried from here */
 static const double NEXT_TRY = 1e-2;
 static const double LAST_TRY = 1e-12;
 static const double LATE_TRY = 1e-10; /* from here what is proved as well as that is taken */
+static const double SURE = 0.9;       /* a step longer than this tells what goes to 0 */
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
 static const double FAR = 10;         /* times the cost of a residual */
 static const int PATIENCE = 3;        /* such steps in a row */
@@ -232,6 +233,7 @@ MANY static void go(Method *m, double primal, double dual) {
 static void measure(Method *m) {
     measure_dual(m);
     measure_primal(m);
+    measure_cost(m);
 }
 
 /* One step. Returns how far it got, of 1. */
@@ -356,7 +358,8 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
             m->has_nearly = 1;
             keep = 0;
         }
-        if (m->gap <= try_at * size || stuck == PATIENCE) {
+        int is_sure = m->last_step == 0 || m->last_step > SURE || m->gap <= LATE_TRY * size;
+        if ((m->gap <= try_at * size && is_sure) || stuck == PATIENCE) {
             int is_last = try_at < LAST_TRY || stuck == PATIENCE;
             if (ends(m, is_last)) {
                 outcome = EXACT;

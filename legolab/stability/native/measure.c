@@ -30,6 +30,17 @@ MANY static double largest(const double *items, int count) {
     return worst;
 }
 
+/* Of the pulls: where there is no point there is room for nothing. */
+MANY static double largest_where(const double *items, const double *cost, int count) {
+    double worst = 0;
+#pragma omp simd reduction(max : worst)
+    for (int i = 0; i < count; i++) {
+        double size = items[i] < 0 ? -items[i] : items[i];
+        worst = size > worst && cost[i] < NEVER ? size : worst;
+    }
+    return worst;
+}
+
 MANY void measure_dual(Method *m) {
     const Program *p = m->program;
     const Scene *s = p->scene;
@@ -107,9 +118,12 @@ MANY void measure_primal(Method *m) {
                 kind[MOST].x[g] - lanes(kind[PULL].x)[k] - lanes(kind[ROOM].x)[k];
     for (int g = 0; g < kind[SPARE].count; g++)
         m->spare_off[g] = m->costs->cap[g] - kind[MOST].x[g] - kind[SPARE].x[g];
-    for (int k = 0; k < kind[PULL].count; k++) /* where there is no point there is room for nothing */
-        if (m->pull_cost[k] < NEVER) m->primal_error = larger(m->primal_error, m->room_off[k]);
+    m->primal_error = fmax(m->primal_error, largest_where(m->room_off, m->pull_cost, kind[PULL].count));
     m->primal_error = fmax(m->primal_error, largest(m->spare_off, kind[SPARE].count));
+}
+
+MANY void measure_cost(Method *m) {
+    const Kind *kind = m->kind;
     m->objective = product(m->costs->max_pull, kind[MOST].x, m->groups) +
                    product(m->pull_cost, kind[PULL].x, kind[PULL].count) +
                    product(m->costs->residual, kind[PLUS].x, kind[PLUS].count) +

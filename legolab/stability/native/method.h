@@ -79,8 +79,10 @@ PART double allowed(const Method *m) { return PER_BRICK * m->program->scene->bri
 void find_closings(Method *m, const double *y);
 /* `off` of every kind. */
 void measure_dual(Method *m);
-/* lack, room_off, spare_off, primal_error, objective, bound, gap. */
+/* lack, room_off, spare_off, primal_error. */
 void measure_primal(Method *m);
+/* objective, bound, gap. */
+void measure_cost(Method *m);
 /* bound and gap. */
 void measure_gap(Method *m);
 /* rows -= what the forces `of` (values or steps, by kind) do. */

@@ -20,7 +20,7 @@ static const double LEAST = 1e3;       /* added to an objective that the last di
 static void clear(double *items, int count) { memset(items, 0, (size_t)count * sizeof(double)); }
 
 /* Only what is not 0 may change, and all of it alike. */
-static void weigh_alike(Method *m) {
+MANY static void weigh_alike(Method *m) {
     for (int k = 0; k < KINDS; k++) {
         Kind *kind = m->kind + k;
         for (int i = 0; i < kind->count; i++) kind->theta[i] = kind->x[i] > 0;
@@ -44,7 +44,7 @@ static void balance(Method *m, double left) {
 }
 
 /* How much of all presses is below 0. */
-static double pulling_share(const Method *m) {
+MANY static double pulling_share(const Method *m) {
     const Kind *press = m->kind + PRESS;
     double below = 0, all = 0;
     for (int i = 0; i < press->count; i++) {
@@ -55,7 +55,7 @@ static double pulling_share(const Method *m) {
 }
 
 /* Of all that should not be below 0. */
-static double least_force(const Method *m) {
+MANY static double least_force(const Method *m) {
     double least = 0;
     for (int k = 0; k < KINDS; k++)
         for (int i = 0; i < m->kind[k].count; i++)
@@ -64,7 +64,7 @@ static double least_force(const Method *m) {
 }
 
 /* Put to 0 what is below 0; whether any of it was by more than rounding. */
-static int cut_negative(Method *m) {
+MANY static int cut_negative(Method *m) {
     int cut = 0;
     for (int k = 0; k < KINDS; k++)
         for (int i = 0; i < m->kind[k].count; i++) {
@@ -79,7 +79,7 @@ static int cut_negative(Method *m) {
 /* Put to 0 what goes to 0: in the last steps either the value shrinks or its reduced cost does (Tapia;
 El-Bakry, Tapia and Zhang, SIAM Rev. 36, 1994), long before it is small. After a short step, which
 says little, what is small. */
-static void drop_forces(Method *m) {
+MANY static void drop_forces(Method *m) {
     Kind *pull = m->kind + PULL, *room = m->kind + ROOM;
     int telling = m->last_step > TELLING;
     for (int k = 0; k < KINDS; k++) {
@@ -120,6 +120,7 @@ static int settle_forces(Method *m, double hopeless) {
         if (!cut_negative(m)) break;
     }
     measure_primal(m);
+    measure_cost(m);
     return m->primal_error <= BALANCED * m->scale;
 }
 
@@ -226,7 +227,7 @@ int stands_by_itself(Method *m) {
 
 int still_best(Method *m, const Costs *costs) {
     take_costs(m, costs);
-    measure_primal(m);
+    measure_cost(m);
     double objective = m->objective;
     if (objective == 0) return 1; /* nothing costs less */
     settle_motion(m);
