@@ -24,7 +24,13 @@ from legolab.stability.analysis import (
 )
 from legolab.stability.backends import fast, highs
 from legolab.stability.balance import balance_of
-from legolab.stability.equilibrium import Physics, build_scene, lay_out, weigh_bricks
+from legolab.stability.equilibrium import (
+    PULL_CAPACITY,
+    Physics,
+    build_scene,
+    lay_out,
+    weigh_bricks,
+)
 from legolab.stability.margin import safety_factor
 from legolab.stability.native import FOLDER, LIBRARY
 from legolab.stability.native.build import compile_library, digest
@@ -186,6 +192,18 @@ def test_a_largest_pull_is_one_that_no_pull_exceeds() -> None:
     pot = BrickStructure.load(POT)
     assert safety_factor(pot, "fast") == pytest.approx(1 / 0.02683333333, rel=1e-8)
     assert analyze(pot, backend="fast", strict=True).verdict is Verdict.STABLE
+
+
+@pytest.mark.parametrize("kind", ["tree", "arch", "long table"])
+def test_what_the_largest_pull_alone_holds_is_proved_too(kind: str) -> None:
+    """There what is small is next to what is ten orders larger: a long table went to HiGHS."""
+    ((_, structure),) = built({kind: HARD[kind]}, [200])
+    report = analyze(structure, backend="fast", strict=True)
+    assert report.backend == "fast"
+    check_proof(report)
+    boxes, weights = weigh_bricks(structure)
+    pull = fast.least_largest_pull(boxes, weights, "baseplate", False, 60)
+    assert pull == pytest.approx(max(report.scores) * PULL_CAPACITY, rel=1e-2)
 
 
 def test_what_topples_off_a_table_has_no_factor() -> None:

@@ -28,8 +28,9 @@ int unknowns_of(const Method *method);
 
 /* Where `minimise` begins. AGAIN: after an EXACT answer, for other costs of the same form: perhaps
 the same forces are the best, else it goes on from where it was when nearly done. FROM_SUPPORT: perhaps
-the forces that are not 0 are those of the answer. */
-typedef enum { AFRESH, NOT_BY_PRESSES_ALONE, AGAIN, FROM_SUPPORT } Beginning;
+the forces that are not 0 are those of the answer. OTHERWISE: from another point than AFRESH, which
+led nowhere; both rarely do. */
+typedef enum { AFRESH, NOT_BY_PRESSES_ALONE, AGAIN, FROM_SUPPORT, OTHERWISE } Beginning;
 
 /* Minimise `costs`. `answer` holds arrays to fill, or NULL where one is not wanted. */
 Outcome minimise(Method *method, const Costs *costs, Beginning from, double deadline,

@@ -10,6 +10,8 @@
 #define SOURCES "unknown"
 #endif
 
+static const double DUST = 1e-14; /* of the largest weight: what rounding leaves of nothing */
+
 const char *legolab_sources(void) { return SOURCES; }
 
 /* The least that other costs of the same form as `costs` come to, after an EXACT answer to these. */
@@ -24,6 +26,8 @@ static Outcome cost_again(Arena *arena, const Program *program, Method *method, 
         method = open_method(arena, program, &same);
         outcome = minimise(method, &same, NOT_BY_PRESSES_ALONE, deadline, &answer);
     }
+    if (outcome == INEXACT && same.cap)
+        outcome = minimise(method, &same, OTHERWISE, deadline, &answer);
     *objective = answer.objective;
     return outcome;
 }
@@ -58,11 +62,13 @@ static int take_forces(const Scene *scene, Judgement *found, Answer *answer) {
 static void tell(const Program *p, const int *order, const char *held, const Answer *answer,
                  Judgement *found) {
     const Scene *s = p->scene;
+    double largest = 0;
+    for (int b = 0; b < s->bricks; b++) largest = fmax(largest, s->weight[b]);
     for (int b = 0; b < s->bricks; b++) {
         double most = 0;
         for (int k = s->pull_start[p->first[b]]; k < s->pull_start[p->first[b + 1]]; k++)
             most = answer->pull[k] > most ? answer->pull[k] : most;
-        found->pull[order[b]] = most;
+        found->pull[order[b]] = most > DUST * largest ? most : 0;
         found->held[order[b]] = held[b];
         for (int part = 0; part < PARTS; part++)
             found->residual[PARTS * order[b] + part] = answer->residual[PARTS * b + part];

@@ -8,18 +8,13 @@ weight u theta_g; and all pulls below a brick share one more column, sum of u_k 
 #include <math.h>
 #include <string.h>
 
-/* Largest pulls, and what is left to them, are weighed as they are. */
-static const double PAYS[KINDS] = {PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, PROXIMAL, 0, 0, 0};
-/* Added to the diagonal: it keeps motions small that nothing asks for. */
-static const double NUDGE = 1e-8;
-
 /* Any theta near x / s will do, if only it is the same everywhere. */
 MANY void weigh(Method *m) {
     for (int k = 0; k < KINDS; k++) {
         const double *x = m->kind[k].x, *s = m->kind[k].s;
-        double *theta = m->kind[k].theta;
+        double *theta = m->kind[k].theta, pays = k < ROOM ? m->care.proximal : 0;
         for (int i = 0; i < m->kind[k].count; i++)
-            theta[i] = x[i] > 0 ? (float)x[i] / (float)(s[i] + PAYS[k] * x[i]) : 0;
+            theta[i] = x[i] > 0 ? (float)x[i] / (float)(s[i] + pays * x[i]) : 0;
     }
 }
 
@@ -162,7 +157,7 @@ MANY void assemble(Method *m, double nothing) {
         value[place[1]] -= w;
         value[place[2]] += w;
     }
-    for (int r = 0; r < p->rows; r++) value[p->factor.diagonal_place[r]] += NUDGE;
+    for (int r = 0; r < p->rows; r++) value[p->factor.diagonal_place[r]] += m->care.nudge;
     factor((Factor *)&p->factor, nothing);
     if (is_shared(m)) share_among_all(m);
 }

@@ -18,9 +18,6 @@ typedef struct {
 
 /* Cost of a pull where there is no point. */
 #define NEVER 1e30
-/* A step also pays this over 2 for the square of every change of a force, so that no theta is
-larger than 1 / PROXIMAL: what it is made of loses its last digits to larger ones. */
-#define PROXIMAL 1e-10
 /* Forces, of the largest weight: as good as it gets. */
 #define EXACTLY 1e-13
 /* Forces and motion on the objective, relative. */
@@ -28,6 +25,16 @@ larger than 1 / PROXIMAL: what it is made of loses its last digits to larger one
 /* Likewise, where rounding allows no more; so much of it comes with every brick. */
 #define AT_LAST 1e-11
 #define PER_BRICK 1e-13
+
+/* What keeps numbers in hand. */
+typedef struct {
+    double force; /* of a mean weight, at the start */
+    /* A step also pays this over 2 for the square of every change of a press, a residual or a pull,
+    so that no theta is larger than its inverse: to larger ones what is small loses its last digits. */
+    double proximal;
+    double nudge;     /* added to the diagonal: it keeps motions small that nothing asks for */
+    double half_done; /* gap, of the objective: rounding begins to tell */
+} Care;
 
 struct Method {
     const Program *program;
@@ -52,6 +59,7 @@ struct Method {
     double common_share;     /* weight / (1 + weight common . answer) */
     int unknowns;
     double scale;            /* largest weight */
+    Care care;
     double objective, bound, gap, primal_error, dual_error;
     /* Copies of x, s and y: nearly done; before the end was tried; an end proved as well as
     so many bricks allow. */

@@ -92,7 +92,7 @@ MANY static void step_pulls(Method *m) {
             room_ds[k] = dz;
             room_dx[k] = room_push[k] - room_theta[k] * dz;
             pull_dx[k] = df;
-            pull_ds[k] = off[k] + both + PROXIMAL * df;
+            pull_ds[k] = off[k] + both + m->care.proximal * df;
             turns += dz;
         }
         double turned = sum_of(turns);
@@ -115,21 +115,21 @@ MANY static void follow(Method *m) {
     for (int k = 0; k < press->count; k++) {
         double closing = m->closing[0][k], dx = press->push[k] + press->theta[k] * closing;
         press->dx[k] = dx;
-        press->ds[k] = press->off[k] - closing + PROXIMAL * dx;
+        press->ds[k] = press->off[k] - closing + m->care.proximal * dx;
     }
     step_pulls(m);
     for (int i = 0; i < plus->count; i++) {
         double turn = turn_of(p->turn + i, m->dy);
         plus->dx[i] = plus->push[i] + plus->theta[i] * turn;
-        plus->ds[i] = plus->off[i] - turn + PROXIMAL * plus->dx[i];
+        plus->ds[i] = plus->off[i] - turn + m->care.proximal * plus->dx[i];
         minus->dx[i] = minus->push[i] - minus->theta[i] * turn;
-        minus->ds[i] = minus->off[i] + turn + PROXIMAL * minus->dx[i];
+        minus->ds[i] = minus->off[i] + turn + m->care.proximal * minus->dx[i];
     }
     for (int e = 0; e < side->count; e++) {
         if (!p->side[e].count) continue;
         double work = work_of(p->side + e, m->dy);
         side->dx[e] = side->push[e] + side->theta[e] * work;
-        side->ds[e] = side->off[e] - work + PROXIMAL * side->dx[e];
+        side->ds[e] = side->off[e] - work + m->care.proximal * side->dx[e];
     }
 }
 
