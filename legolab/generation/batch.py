@@ -1,27 +1,22 @@
-"""Many captions at once: their texts grow side by side and go through the model together.
+"""Many captions at once, one a processor.
 
-Every caption has a thread of its own that does what it would do alone; only the passes through the
-model are shared. What comes out is the same, to the last bit of every draw.
+Every caption has a thread of its own that does what it would do alone, with a cache of its own:
+what comes out is the same, to the last bit of every draw. Passes through the model and analyses,
+which are compiled, run at the same time.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from legolab.errors import InputError, LegolabError
 from legolab.generation.generator import generate
 from legolab.generation.models.embedded import EmbeddedModel, load_embedded
-from legolab.generation.models.forward import Floats, Forward, Text
 from legolab.generation.result import Generation
-
-LANES = 8
-"""Captions that are built side by side."""
 
 
 def generate_many(
@@ -29,7 +24,7 @@ def generate_many(
     seeds: Sequence[int],
     *,
     model: str = "embedded",
-    lanes: int = LANES,
+    lanes: int | None = None,
     **options: Any,
 ) -> Iterator[Generation | LegolabError]:
     """Build what captions ask for, each with its seed, in the order given.
@@ -38,7 +33,8 @@ def generate_many(
         captions: people's words.
         seeds: as many.
         model: as for `generate`.
-        lanes: how many to build side by side, at least 1.
+        lanes: how many to build side by side, at least 1; as many as there are processors when
+            not given.
         options: as for `generate`, the same for all.
 
     Returns:
@@ -50,6 +46,7 @@ def generate_many(
     """
     if len(captions) != len(seeds):
         raise InputError(f"expected {len(captions)} seeds, one a caption, got {len(seeds)}")
+    lanes = os.cpu_count() or 1 if lanes is None else lanes
     if lanes < 1:
         raise InputError(f"expected at least 1 lane, got {lanes}")
     loaded = load_embedded() if model == "embedded" else load_embedded(Path(model))
@@ -66,21 +63,16 @@ def _in_lanes(
     board = _Board(len(captions))
     if model.forward is None:  # numpy gains nothing by it
         lanes = min(lanes, 1)
-    meeting = None if model.forward is None else _Meeting(model.forward, lanes)
 
     def work() -> None:
-        try:
-            while (number := board.take()) is not None:
-                own = model.session() if meeting is None else model.session(meeting)
-                outcome: Generation | BaseException
-                try:
-                    outcome = generate(captions[number], seed=seeds[number], model=own, **options)
-                except BaseException as error:  # noqa: BLE001, raised where it is read
-                    outcome = error
-                board.put(number, outcome)
-        finally:
-            if meeting is not None:
-                meeting.leave()
+        while (number := board.take()) is not None:
+            outcome: Generation | BaseException
+            try:
+                own = model.session()
+                outcome = generate(captions[number], seed=seeds[number], model=own, **options)
+            except BaseException as error:  # noqa: BLE001, raised where it is read
+                outcome = error
+            board.put(number, outcome)
 
     threads = [
         threading.Thread(target=work, name=f"legolab-lane-{lane}", daemon=True)
@@ -128,58 +120,3 @@ class _Board:
         """Begin no further caption."""
         with self._changed:
             self._left.clear()
-
-
-@dataclass(eq=False)
-class _Question:
-    """What one thread wants read."""
-
-    texts: Sequence[Text]
-    answer: Floats | None = None
-    failure: LegolabError | None = None
-    is_done: bool = field(default=False)
-
-
-class _Meeting:
-    """Threads that read together: whoever asks waits until all others ask or have left."""
-
-    def __init__(self, forward: Forward, members: int) -> None:
-        self._forward = forward
-        self._members = members
-        self._asked: list[_Question] = []
-        self._changed = threading.Condition()
-
-    def read(self, texts: Sequence[Text]) -> Floats:
-        """As `Forward.read`, in one pass with what the others ask."""
-        question = _Question(texts)
-        with self._changed:
-            self._asked.append(question)
-            self._go_when_all_are_there()
-            self._changed.wait_for(lambda: question.is_done)
-        if question.failure is not None:
-            raise question.failure
-        assert question.answer is not None
-        return question.answer
-
-    def leave(self) -> None:
-        """One thread less; the others wait for it no longer."""
-        with self._changed:
-            self._members -= 1
-            self._go_when_all_are_there()
-
-    def _go_when_all_are_there(self) -> None:
-        if not self._asked or len(self._asked) < self._members:
-            return
-        asked, self._asked = self._asked, []
-        texts = [text for question in asked for text in question.texts]
-        try:
-            seen = self._forward.read(texts)
-            counts = [sum(len(text[0]) for text in question.texts) for question in asked]
-            for question, own in zip(asked, np.split(seen, np.cumsum(counts)[:-1]), strict=True):
-                question.answer = own
-        except LegolabError as error:
-            for question in asked:
-                question.failure = error
-        for question in asked:
-            question.is_done = True
-        self._changed.notify_all()

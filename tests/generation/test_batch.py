@@ -14,8 +14,8 @@ from legolab.generation.result import Generation
 CAPTIONS = ("a small table", "a mug", "a park bench", "a bowl", "a low stool")
 
 
-@pytest.mark.parametrize("lanes", [1, 2, 5, 9])
-def test_side_by_side_and_alone_are_the_same(lanes: int) -> None:
+@pytest.mark.parametrize("lanes", [None, 1, 2, 5, 9])
+def test_side_by_side_and_alone_are_the_same(lanes: int | None) -> None:
     options = {"drafts": 1, "max_bricks": 25}
     seeds = range(len(CAPTIONS))
     found = list(generate_many(CAPTIONS, seeds, lanes=lanes, **options))

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 
 from legolab.errors import ModelError
 from legolab.generation.lexicon import CATEGORIES
-from legolab.generation.models.forward import Cache, Forward, Reader, Sizes
+from legolab.generation.models.forward import Cache, Forward, Sizes
 
 Floats = NDArray[np.float32]
 Tensor = NDArray[Any]
@@ -101,7 +101,6 @@ class EmbeddedModel:
                 raise ValueError("the sizes in config.json are not those of the weights")
             self._depth = len(layers)
             self.forward = self._compiled(layers, embedding) if compiled else None
-            self._reader: Reader | None = self.forward
             self._layers = [] if self.forward else [layer.floats for layer in layers]
         except FileNotFoundError as error:
             name = Path(str(error.filename)).name
@@ -142,14 +141,9 @@ class EmbeddedModel:
         self._cache = Cache(np.zeros(shape, np.float32), np.zeros(shape, np.float32))
         self.length = 0
 
-    def session(self, reader: Reader | None = None) -> EmbeddedModel:
-        """The same weights with an empty cache of their own: texts do not mix.
-
-        Args:
-            reader: who reads in place of this model's own pass, as it would.
-        """
+    def session(self) -> EmbeddedModel:
+        """The same weights with an empty cache of their own: texts do not mix."""
         session = copy.copy(self)
-        session._reader = reader or self._reader
         session._forget()
         return session
 
@@ -224,9 +218,9 @@ class EmbeddedModel:
         start, end = self.length, self.length + len(tokens)
         if end > self.context:
             raise ModelError(f"expected at most {self.context} tokens, got {end}")
-        if self._reader is not None:
+        if self.forward is not None:
             self.length = end
-            return self._reader.read([(tokens, start, self._cache)])[-last:]
+            return self.forward.read([(tokens, start, self._cache)])[-last:]
         x = self._embedding[np.asarray(tokens)]
         cos, sin = self._cos[start:end, None], self._sin[start:end, None]
         for index, layer in enumerate(self._layers):

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,14 +111,6 @@ def _side_by_side(matrix: Floats | Halves) -> NDArray[np.uint32]:
     low, high = matrix.reshape(rows // _LANES, 2, _LANES // 2, columns).swapaxes(0, 1)
     pairs = low.astype(np.uint32) | high.astype(np.uint32) << np.uint32(16)
     return np.ascontiguousarray(pairs.swapaxes(1, 2))
-
-
-class Reader(Protocol):
-    """What reads texts."""
-
-    def read(self, texts: Sequence[Text]) -> Floats:
-        """What the model makes of every token of some texts: float32 [tokens, hidden]."""
-        ...
 
 
 class Forward:
