@@ -31,6 +31,8 @@ static const double LATE_TRY = 1e-10; /* from here what is proved as well as tha
 static const double SURE = 0.9;       /* a step longer than this tells what goes to 0 */
 static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
 static const double FAR = 10;         /* times the cost of a residual */
+static const double FIRST_ASK = 0.3; /* gap, of the objective: who is left out is asked from here */
+static const double NEXT_ASK = 0.1;
 static const int PATIENCE = 3;        /* such steps in a row */
 
 /* What suits each form of costs: where each brick has a largest pull of its own, where pulls are
@@ -66,7 +68,12 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     int counts[KINDS] = {presses, s->sides, residuals, residuals,
                          pulls,   pulls,    groups,    costs->cap ? groups : 0};
     Method *m = TAKE(arena, Method, 1);
-    m->program = program;
+    m->program = m->all = program;
+    m->few = *program;
+    m->few.pull_block = m->few_block = TAKE(arena, int, s->contacts + 1);
+    m->few.pull_x = TAKE_UNSET(arena, Lanes, pulls / LANES);
+    m->few.pull_y = TAKE_UNSET(arena, Lanes, pulls / LANES);
+    m->kept = TAKE(arena, char, s->bricks);
     m->groups = groups;
     m->care = costs->shared ? ALL : costs->cap ? CAPPED : residuals ? UNBALANCED : EACH;
     for (int k = 0; k < KINDS; k++) {
@@ -78,7 +85,8 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
                        &m->rhs, &m->scratch, &m->common, &m->answer};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         *rows[i] = TAKE(arena, double, program->rows + 1);
-    m->pull_cost = TAKE(arena, double, pulls);
+    m->all_cost = m->pull_cost = TAKE_UNSET(arena, double, pulls);
+    m->few_cost = TAKE_UNSET(arena, double, pulls);
     m->room_off = TAKE(arena, double, pulls);
     m->spare_off = TAKE(arena, double, groups);
     m->share = TAKE(arena, double, pulls);
@@ -92,39 +100,23 @@ Method *open_method(Arena *arena, const Program *program, const Costs *costs) {
     m->nearly = TAKE_UNSET(arena, double, all);
     m->before = TAKE_UNSET(arena, double, all);
     m->good = TAKE_UNSET(arena, double, all);
-    int *block = TAKE(arena, int, groups + 1);
-    m->group_block = block;
-    m->no_block = TAKE(arena, int, (groups > s->contacts ? groups : s->contacts) + 1);
     m->group_size = TAKE(arena, int, groups);
-    m->unknowns = s->press_start[s->contacts] + 2 * (residuals + s->pull_start[s->contacts]);
-    m->unknowns += m->kind[SPARE].count;
-    for (int g = 0; g < groups; g++) {
-        int from = costs->shared ? 0 : program->first[g];
-        int to = costs->shared ? s->contacts : program->first[g + 1];
-        block[g + 1] = program->pull_block[to];
-        m->group_size[g] = s->pull_start[to] - s->pull_start[from];
-        m->unknowns += m->group_size[g] > 0;
-    }
     for (int b = 0; b < s->bricks; b++) {
         int width = program->clique_start[b + 1] - program->clique_start[b];
         if (width > widest) widest = width;
         if (s->weight[b] > m->scale) m->scale = s->weight[b];
+        m->mean_weight += s->weight[b] / s->bricks;
     }
-    for (int e = 0; e < s->sides; e++) m->unknowns += program->side[e].count > 0;
     m->shared = TAKE(arena, double, widest + 1);
+    m->other_unknowns = s->press_start[s->contacts] + 2 * residuals + m->kind[SPARE].count;
+    for (int e = 0; e < s->sides; e++) m->other_unknowns += program->side[e].count > 0;
+    m->costs = costs;
+    take_all_pulls(m);
+    m->all_unknowns = m->unknowns;
     return m;
 }
 
-int unknowns_of(const Method *m) { return m->unknowns; }
-
-void take_costs(Method *m, const Costs *costs) {
-    const Scene *s = m->program->scene;
-    m->costs = costs;
-    for (int k = 0; k < m->kind[PULL].count; k++) m->pull_cost[k] = NEVER;
-    for (int c = 0; c < s->contacts; c++)
-        memcpy(m->pull_cost + LANES * m->program->pull_block[c], costs->pull + s->pull_start[c],
-               (size_t)(s->pull_start[c + 1] - s->pull_start[c]) * sizeof(double));
-}
+int unknowns_of(const Method *m) { return m->all_unknowns; }
 
 static void clear_after(const Kind *kind, int from, int to) {
     for (int k = from; k < to; k++) kind->x[k] = kind->s[k] = 0;
@@ -137,6 +129,7 @@ void leave_empty(Method *m) {
         int presses = LANES * p->press_block[c] + s->press_start[c + 1] - s->press_start[c];
         int pulls = LANES * p->pull_block[c] + s->pull_start[c + 1] - s->pull_start[c];
         clear_after(m->kind + PRESS, presses, LANES * p->press_block[c + 1]);
+        if (!has_pulls(p, c)) continue;
         clear_after(m->kind + PULL, pulls, LANES * p->pull_block[c + 1]);
         clear_after(m->kind + ROOM, pulls, LANES * p->pull_block[c + 1]);
     }
@@ -152,7 +145,7 @@ fit each other, but for what pulls cost. */
 static void begin_within(Method *m, int g, double product) {
     double cap = m->costs->cap[g], half = m->group_size[g] + 0.5;
     double most = m->group_size[g] ? cap * half / (half + 0.5) : 0;
-    for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++) {
+    for (int k = LANES * block_of(m, m->program, g); k < LANES * block_of(m, m->program, g + 1); k++) {
         set(&m->kind[ROOM], k, 2 * product / most, product);
         set(&m->kind[PULL], k, 2 * product / most, product);
     }
@@ -164,9 +157,7 @@ static void begin_within(Method *m, int g, double product) {
 static void begin(Method *m) {
     const Program *p = m->program;
     const Scene *s = p->scene;
-    double mean = 0;
-    for (int b = 0; b < s->bricks; b++) mean += s->weight[b] / s->bricks;
-    double product = m->care.force * mean * START_COST;
+    double product = m->care.force * m->mean_weight * START_COST;
     memset(m->y, 0, (size_t)(p->rows + 1) * sizeof(double));
     for (int c = 0; c < s->contacts; c++) { /* ascending by top: what is below comes before */
         double under = s->bottom[c] == s->bricks ? 0 : m->y[s->bottom[c]];
@@ -183,7 +174,7 @@ static void begin(Method *m) {
     for (int g = 0; g < m->groups; g++) {
         int pulls = m->group_size[g];
         double cost = m->costs->max_pull[g], z = fmax(cost / (2 * (pulls + 1)), START_COST);
-        for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++) {
+        for (int k = LANES * block_of(m, p, g); k < LANES * block_of(m, p, g + 1); k++) {
             double rest = z + m->pull_cost[k] - START_COST;
             set(&m->kind[ROOM], k, z, product);
             set(&m->kind[PULL], k, fmax(rest, START_COST / 10), product);
@@ -283,9 +274,12 @@ static void copy_points(double *to, const double *from, const int *start, int bl
 static void answer_with(const Method *m, Answer *answer) {
     const Kind *kind = m->kind;
     const Program *p = m->program;
+    size_t pulls = (size_t)p->scene->pull_start[p->scene->contacts];
+    if (answer->pull) memset(answer->pull, 0, pulls * sizeof(double));
     for (int c = 0; c < p->scene->contacts; c++) {
         copy_points(answer->press, kind[PRESS].x, p->scene->press_start + c, p->press_block[c]);
-        copy_points(answer->pull, kind[PULL].x, p->scene->pull_start + c, p->pull_block[c]);
+        if (has_pulls(p, c))
+            copy_points(answer->pull, kind[PULL].x, p->scene->pull_start + c, p->pull_block[c]);
     }
     copy_out(answer->side, kind[SIDE].x, kind[SIDE].count);
     for (int i = 0; answer->residual && i < PARTS * p->scene->bricks; i++)
@@ -338,7 +332,7 @@ static int ends(Method *m, int is_last) {
 Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline, Answer *answer) {
     Outcome outcome = INEXACT;
     int keep = from != AGAIN, stuck = 0;
-    double try_at = FIRST_TRY;
+    double try_at = FIRST_TRY, ask_at = FIRST_ASK;
     if (from == AGAIN && still_best(m, costs)) {
         answer_with(m, answer);
         return EXACT;
@@ -348,12 +342,14 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
     m->has_good = 0;
     answer->steps = 0;
     if (now() > deadline) return OUT_OF_TIME;
-    int is_there = from == FROM_SUPPORT ? settle_as_is(m, PROVED)
-                                        : from == AFRESH && stands_by_itself(m);
-    if (is_there) {
+    int may_leave_out = from == AFRESH || from == FROM_SUPPORT;
+    if ((from == FROM_SUPPORT && settle_as_is(m, PROVED)) ||
+        (may_leave_out && stands_by_itself(m))) {
         answer_with(m, answer);
         return EXACT;
     }
+    if (may_leave_out && memchr(m->kept, 1, (size_t)m->all->scene->bricks)) take_kept_pulls(m);
+    else if (from != AGAIN) take_all_pulls(m);
     if (from == OTHERWISE) m->care = OTHER_WAY;
     if (from == AGAIN && m->has_nearly) copy_state(m, NULL, m->nearly);
     else begin(m);
@@ -366,12 +362,23 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
             m->has_nearly = 1;
             keep = 0;
         }
+        if (m->gap <= ask_at * size) {
+            ask_at *= NEXT_ASK;
+            if (ask_others(m)) {
+                measure(m);
+                keep = from != AGAIN;
+            }
+        }
         int is_sure = m->last_step == 0 || m->last_step > SURE || m->gap <= LATE_TRY * size;
         if ((m->gap <= try_at * size && is_sure) || stuck == PATIENCE) {
             int is_last = try_at < LAST_TRY || stuck == PATIENCE;
             if (ends(m, is_last)) {
                 outcome = EXACT;
                 break;
+            }
+            if (ask_others(m)) {
+                measure(m);
+                continue;
             }
             if (is_last || (m->has_good && try_at < LATE_TRY)) break;
             measure(m);

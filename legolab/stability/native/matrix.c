@@ -27,8 +27,9 @@ MANY static void share_pulls(Method *m) {
         m->share[k] = pull[k] * stiff;
     }
     for (int g = 0; g < m->groups; g++) {
+        int to = block_of(m, m->program, g + 1);
         Lanes all = {0};
-        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++) all += lanes(m->stiff)[k];
+        for (int k = block_of(m, m->program, g); k < to; k++) all += lanes(m->stiff)[k];
         double most = m->kind[MOST].theta[g], sum = sum_of(all);
         if (m->kind[SPARE].count) {
             double spare = m->kind[SPARE].theta[g];

@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-MANY void find_closings(Method *m, const double *y) {
-    const Program *p = m->program;
+MANY void find_closings(Method *m, const Program *p, const double *y) {
     const Scene *s = p->scene;
     Lanes *press = new_lanes(m->closing[0]), *pull = new_lanes(m->closing[1]);
     move_bricks(p, y, m->motion);
@@ -46,7 +45,7 @@ MANY void measure_dual(Method *m) {
     const Scene *s = p->scene;
     Kind *press = m->kind + PRESS, *pull = m->kind + PULL, *room = m->kind + ROOM;
     Kind *plus = m->kind + PLUS, *minus = m->kind + MINUS, *side = m->kind + SIDE;
-    find_closings(m, m->y);
+    find_closings(m, p, m->y);
     for (int k = 0; k < press->count; k++) press->off[k] = -m->closing[0][k] - press->s[k];
     for (int k = 0; k < pull->count; k++)
         pull->off[k] = m->pull_cost[k] + m->closing[1][k] + room->s[k] - pull->s[k];
@@ -58,8 +57,9 @@ MANY void measure_dual(Method *m) {
     for (int e = 0; e < s->sides; e++)
         side->off[e] = p->side[e].count ? -work_of(p->side + e, m->y) - side->s[e] : 0;
     for (int g = 0; g < m->groups; g++) {
+        int to = block_of(m, p, g + 1);
         Lanes all = {0};
-        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++) all += lanes(room->s)[k];
+        for (int k = block_of(m, p, g); k < to; k++) all += lanes(room->s)[k];
         double rest = m->costs->max_pull[g] - m->kind[MOST].s[g] - sum_of(all);
         if (m->kind[SPARE].count) rest += m->kind[SPARE].s[g];
         m->kind[MOST].off[g] = m->group_size[g] ? rest : 0;
@@ -113,7 +113,7 @@ MANY void measure_primal(Method *m) {
     take_off(m, forces, m->lack);
     m->primal_error = largest(m->lack, p->rows);
     for (int g = 0; g < m->groups; g++)
-        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++)
+        for (int k = block_of(m, p, g), to = block_of(m, p, g + 1); k < to; k++)
             new_lanes(m->room_off)[k] =
                 kind[MOST].x[g] - lanes(kind[PULL].x)[k] - lanes(kind[ROOM].x)[k];
     for (int g = 0; g < kind[SPARE].count; g++)

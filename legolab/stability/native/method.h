@@ -37,13 +37,18 @@ typedef struct {
 } Care;
 
 struct Method {
-    const Program *program;
+    /* With all pulls, or with those below bricks that are `kept`: see pulls.c. */
+    const Program *program, *all;
+    Program few;
+    int *few_block;        /* its pull_block */
+    char *kept;            /* [bricks] */
     const Costs *costs;
     Kind kind[KINDS];
     double *y, *dy, *sum_y;  /* [rows + 1] the motion and its step */
     double *lack;            /* [rows + 1] weight less what the forces do */
     double *rhs, *scratch;   /* [rows + 1] */
-    double *pull_cost;       /* [pulls] */
+    double *pull_cost;       /* [pulls] of `program` */
+    double *all_cost, *few_cost;
     double *room_off;        /* [pulls] m - f - g */
     double *spare_off;       /* [groups] cap - m - l */
     double *share, *stiff;   /* [pulls] u, h */
@@ -52,13 +57,12 @@ struct Method {
     Motion *motion, *load;   /* [bricks + 1]; load: 0 between uses */
     double *closing[2];      /* [presses], [pulls] */
     double *shared;          /* the column of a clique's pulls */
-    /* Pulls that share a largest one, of a brick or all: their blocks, how many they are. */
-    int groups, *group_size;                /* [groups] */
-    const int *group_block, *no_block;      /* [groups + 1]; 0, for each group and contact */
+    /* Pulls that share a largest one, of a brick or all: how many they are. */
+    int groups, *group_size; /* [groups] */
     double *common, *answer; /* [rows + 1] the column of a group of all, and what solves for it */
     double common_share;     /* weight / (1 + weight common . answer) */
-    int unknowns;
-    double scale;            /* largest weight */
+    int unknowns, all_unknowns, other_unknowns; /* of `program`, of `all`, those that are no pulls */
+    double scale, mean_weight; /* the largest weight; the mean */
     Care care;
     double objective, bound, gap, primal_error, dual_error;
     /* Copies of x, s and y: nearly done; before the end was tried; an end proved as well as
@@ -69,6 +73,11 @@ struct Method {
 };
 
 PART int is_shared(const Method *m) { return m->costs->shared; }
+
+/* Where the pulls of a group begin, in blocks; those of group `groups` would begin after the last. */
+PART int block_of(const Method *m, const Program *p, int group) {
+    return p->pull_block[is_shared(m) ? group * p->scene->contacts : p->first[group]];
+}
 
 PART const Lanes *lanes(const double *items) { return (const Lanes *)items; }
 PART Lanes *new_lanes(double *items) { return (Lanes *)items; }
@@ -83,8 +92,8 @@ PART double allowed(const Method *m) { return PER_BRICK * m->program->scene->bri
 
 /* measure.c */
 
-/* The closing at every press and pull under motion y, in m->closing. */
-void find_closings(Method *m, const double *y);
+/* The closing at every press and pull of `p` under motion y, in m->closing. */
+void find_closings(Method *m, const Program *p, const double *y);
 /* `off` of every kind. */
 void measure_dual(Method *m);
 /* lack, room_off, spare_off, primal_error. */
@@ -131,9 +140,19 @@ int stands_by_itself(Method *m);
 /* After `settle`: whether the same forces are the best by other costs too. */
 int still_best(Method *m, const Costs *costs);
 
-/* interior.c */
+/* pulls.c */
 
 void take_costs(Method *m, const Costs *costs);
+/* Go on with all pulls, or with those below bricks that are `kept`; x and s of pulls and rooms are of
+no more use. */
+void take_all_pulls(Method *m);
+void take_kept_pulls(Method *m);
+/* Whether bricks that are not kept would pull, so the motion be as it is; they are kept then, and
+`measure` has to be called again. */
+int ask_others(Method *m);
+
+/* interior.c */
+
 /* No force where a block of points is empty. */
 void leave_empty(Method *m);
 /* Values, reduced costs and motion, to or from one array. */

@@ -109,6 +109,11 @@ typedef struct {
 
 void lay_out_program(Program *program, Arena *arena, const Scene *scene);
 
+/* The points of each contact begin a block: it has none where the next one begins there too. */
+PART int has_pulls(const Program *p, int contact) {
+    return p->pull_block[contact + 1] > p->pull_block[contact];
+}
+
 /* out: c0, c1, c2 of the contact's closing when bricks move so. */
 PART void closing_of(const Contact *contact, const Motion *bricks, double out[3]) {
     const Motion *top = bricks + contact->brick[0], *under = bricks + contact->brick[1];

@@ -54,6 +54,14 @@ MANY static double pulling_share(const Method *m) {
     return all > 0 ? below / all : 0;
 }
 
+/* What presses are below 0 there must be pulls for. */
+static void keep_pulling(Method *m) {
+    const Program *p = m->program;
+    for (int c = 0; c < p->scene->contacts; c++)
+        for (int k = LANES * p->press_block[c]; k < LANES * p->press_block[c + 1]; k++)
+            m->kept[p->scene->top[c]] |= m->kind[PRESS].x[k] < -BALANCED * m->scale;
+}
+
 /* Of all that should not be below 0. */
 MANY static double least_force(const Method *m) {
     double least = 0;
@@ -89,7 +97,8 @@ MANY static void drop_forces(Method *m) {
             kind->theta[i] = telling ? dx[i] * s[i] > ds[i] * x[i] : x[i] > SMALL * s[i];
     }
     for (int g = 0; g < m->groups; g++) /* a pull or its room is as large as the largest pull */
-        for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++)
+        for (int k = LANES * block_of(m, m->program, g); k < LANES * block_of(m, m->program, g + 1);
+             k++)
             if (m->kind[MOST].theta[g] && !pull->theta[k] && !room->theta[k])
                 (pull->x[k] > room->x[k] ? pull : room)->theta[k] = 1;
     for (int k = 0; k < KINDS; k++)
@@ -107,6 +116,7 @@ static int settle_forces(Method *m, double hopeless) {
         balance(m, NEARLY);
         if (m->primal_error > NEARLY * m->scale) return 0; /* and fewer forces cannot either */
         if (hopeless < 1) {
+            keep_pulling(m);
             double share = pulling_share(m);
             if (share > hopeless) return 0;
             hopeless = share;
@@ -159,15 +169,15 @@ static void settle_motion(Method *m) {
 no turn beyond the cost of a residual, and at the pulls of a group no more opening, beyond the cost
 of each, than the cost of the largest; more, where that has a cap, takes the cap off the bound. */
 static double broken_by_motion(Method *m) {
-    const Program *p = m->program;
+    const Program *p = m->all;
     const Scene *s = p->scene;
     double worst = 0;
-    find_closings(m, m->y);
+    find_closings(m, p, m->y);
     for (int k = 0; k < m->kind[PRESS].count; k++) worst = fmax(worst, m->closing[0][k]);
     for (int g = 0; g < m->groups; g++) {
         double opening = -m->costs->max_pull[g];
-        for (int k = LANES * m->group_block[g]; k < LANES * m->group_block[g + 1]; k++) {
-            double over = -m->closing[1][k] - m->pull_cost[k];
+        for (int k = LANES * block_of(m, p, g); k < LANES * block_of(m, p, g + 1); k++) {
+            double over = -m->closing[1][k] - m->all_cost[k];
             opening += over > 0 ? over : 0;
         }
         if (!m->kind[SPARE].count) worst = fmax(worst, opening);
@@ -193,24 +203,10 @@ static int proves(Method *m, double objective, double agreed) {
     return agree(m, objective, agreed);
 }
 
-/* As if there were no points that can pull: nothing of them is gone through then. */
-static int settle_presses(Method *m) {
-    const Program *all = m->program;
-    Program bare = *all;
-    const int *block = m->group_block;
-    int pulls = m->kind[PULL].count;
-    bare.pull_block = m->no_block, m->group_block = m->no_block;
-    m->kind[PULL].count = m->kind[ROOM].count = 0;
-    m->program = &bare;
-    int settled = settle_forces(m, HOPELESS);
-    m->program = all;
-    m->kind[PULL].count = m->kind[ROOM].count = pulls;
-    m->group_block = block;
-    return settled;
-}
-
 /* With nothing but presses, which cost nothing, no motion is needed for a proof. */
 int stands_by_itself(Method *m) {
+    memset(m->kept, 0, (size_t)m->all->scene->bricks);
+    take_kept_pulls(m);
     for (int k = 0; k < KINDS; k++) {
         Kind *kind = m->kind + k;
         for (int i = 0; i < kind->count; i++) {
@@ -220,7 +216,8 @@ int stands_by_itself(Method *m) {
     }
     leave_empty(m);
     clear(m->y, m->program->rows + 1);
-    if (!settle_presses(m)) return 0;
+    if (!settle_forces(m, HOPELESS)) return 0;
+    memset(m->kept, 0, (size_t)m->all->scene->bricks); /* rounds before may have kept some */
     m->bound = m->dual_error = 0;
     return 1;
 }

@@ -41,8 +41,9 @@ MANY static void sum_up(Method *m) {
     const Lanes *room = lanes(kind[ROOM].push), *room_off = lanes(m->room_off);
     memcpy(m->rhs, m->lack, (size_t)p->rows * sizeof(double));
     for (int g = 0; g < m->groups; g++) {
+        int to = block_of(m, p, g + 1);
         Lanes sum = {0};
-        for (int k = m->group_block[g]; k < m->group_block[g + 1]; k++)
+        for (int k = block_of(m, p, g); k < to; k++)
             sum += lanes(m->stiff)[k] * (pull[k] + room[k] - room_off[k]);
         double most = kind[MOST].theta[g];
         m->most_push[g] =
@@ -81,7 +82,7 @@ MANY static void step_pulls(Method *m) {
     Lanes *pull_dx = new_lanes(pull->dx), *pull_ds = new_lanes(pull->ds);
     Lanes *room_dx = new_lanes(room->dx), *room_ds = new_lanes(room->ds);
     for (int g = 0; g < m->groups; g++) {
-        int from = m->group_block[g], to = m->group_block[g + 1];
+        int from = block_of(m, m->program, g), to = block_of(m, m->program, g + 1);
         Lanes sum = {0}, turns = {0};
         for (int k = from; k < to; k++) sum += share[k] * closing[k];
         double dm = most->dx[g] = m->most_push[g] - m->most_weight[g] * sum_of(sum);
@@ -111,7 +112,7 @@ MANY static void follow(Method *m) {
     const Program *p = m->program;
     Kind *press = m->kind + PRESS, *side = m->kind + SIDE;
     Kind *plus = m->kind + PLUS, *minus = m->kind + MINUS;
-    find_closings(m, m->dy);
+    find_closings(m, p, m->dy);
     for (int k = 0; k < press->count; k++) {
         double closing = m->closing[0][k], dx = press->push[k] + press->theta[k] * closing;
         press->dx[k] = dx;

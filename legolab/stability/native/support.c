@@ -30,9 +30,10 @@ void keep_support(const Method *m, const int *order, Support *kept) {
         for (int k = s->press_start[c]; k < s->press_start[c + 1]; k++)
             note(kept, kind[PRESS].x[press + k]);
         for (int k = s->pull_start[c]; k < s->pull_start[c + 1]; k++) {
-            note(kept, kind[PULL].x[pull + k]);
-            note(kept, kind[ROOM].x[pull + k]);
-            kept->pulls += kind[PULL].x[pull + k] > 0;
+            double force = has_pulls(p, c) ? kind[PULL].x[pull + k] : 0;
+            note(kept, force);
+            note(kept, has_pulls(p, c) ? kind[ROOM].x[pull + k] : 0);
+            kept->pulls += force > 0;
         }
     }
     for (int e = 0; e < s->sides; e++) note(kept, kind[SIDE].x[e]);
@@ -80,7 +81,7 @@ static void load_contact(Method *m, int c) {
 /* Where a pull is as large as the largest, what more of it would cost is the reduced cost of its
 room. */
 static void find_room_costs(Method *m) {
-    find_closings(m, m->y);
+    find_closings(m, m->program, m->y);
     for (int k = 0; k < m->kind[ROOM].count; k++) {
         double over = -m->closing[1][k] - m->pull_cost[k];
         m->kind[ROOM].s[k] = m->kind[ROOM].x[k] == 0 && over > 0 ? over : 0;
