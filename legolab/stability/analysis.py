@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Collection, Mapping
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,9 +127,13 @@ def analyze(
         if strict:
             t = least_pull(structure, options, solver, time_limit)
         within = room_for(t, capacity) if np.isfinite(t) else 0.0
-        found = _judged(own, boxes, weights, options, time_limit, whole=True, within=within)
+        turns, lying = laid(boxes, weights, options.rotate)
+        found = own.judge(
+            lying, weights, options.ground, options.rotate, time_limit, whole=True, within=within
+        )
         if found is not None:
-            return _judged_report(structure, name, options, *found, start, solving)
+            return _judged_report(structure, name, options, turns, found, start, solving)
+        _tell_unproved(len(boxes))
         name, solver = find_backend(FALLBACK)
     scene = build_scene(structure, options)
     floating = ~reach_ground(scene.contacts.studs)
@@ -145,7 +150,7 @@ def analyze(
     back = np.argsort(scene.order)
     return StabilityReport(
         structure=structure,
-        verdict=Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE,
+        verdict=_verdict(scores),
         scores=scores[back],
         residuals=_residuals(balance.residuals, scene.turns)[back],
         objective=balance.objective,
@@ -187,19 +192,8 @@ def verdict_of(
     Raises:
         InputError, SolverError: as `analyze`.
     """
-    scores = scores_of(
-        structure,
-        backend,
-        ground,
-        loads,
-        time_limit,
-        rotate=rotate,
-        capacity=capacity,
-        masses=masses,
-    )
-    if scores is None:
-        return Verdict.UNVERIFIED
-    return Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE
+    physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
+    return _judge(structure, backend, physics, time_limit, scored=False).verdict
 
 
 def scores_of(
@@ -229,10 +223,32 @@ def scores_of(
     Raises:
         InputError, SolverError: as `analyze`.
     """
+    physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
+    return _judge(bricks, backend, physics, time_limit, scored=True).scores
+
+
+def _judge(
+    bricks: Collection[Brick], backend: str, physics: Physics, time_limit: float, scored: bool
+) -> Judged:
     if not time_limit > 0:
         raise InputError(f"expected a time limit above 0 s, got {time_limit}")
-    physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
-    return judge_boxes(brick_boxes(bricks), choose_backend(backend), physics, time_limit)[0]
+    name = choose_backend(backend)
+    return judge_boxes(brick_boxes(bricks), name, physics, time_limit, scored=scored)
+
+
+class Judged(NamedTuple):
+    """What is known of bricks.
+
+    Attributes:
+        verdict: of `analyze`.
+        scores: float64 [bricks]; None when unverified, or where they were neither asked for nor
+            found on the way.
+        judgement: what the next call may begin from when bricks are put on, if there is anything.
+    """
+
+    verdict: Verdict
+    scores: FloatArray | None = None
+    judgement: Judgement | None = None
 
 
 def judge_boxes(
@@ -241,8 +257,10 @@ def judge_boxes(
     physics: Physics,
     time_limit: float,
     fewer: Judgement | None = None,
-) -> tuple[FloatArray | None, Judgement | None]:
-    """As `scores_of`, and what the next call may begin from when bricks are put on.
+    *,
+    scored: bool,
+) -> Judged:
+    """The verdict, and perhaps the scores, of bricks as boxes.
 
     Args:
         boxes: int64 [bricks, 5], as `brick_boxes` has them; at least one, no two in one place.
@@ -250,19 +268,30 @@ def judge_boxes(
         physics: of these bricks.
         time_limit: seconds.
         fewer: what this gave for the first so many of the bricks by the same physics.
+        scored: scores are wanted.
 
     Raises:
         InputError, SolverError: as `analyze`.
     """
     weights = weigh_boxes(boxes, physics)
     if name == UNVERIFIED:
-        return None, None
+        return Judged(Verdict.UNVERIFIED)
     own = own_form(load_backend(name))
     if own is not None:
-        found = _judged(own, boxes, weights, physics, time_limit, whole=False, fewer=fewer)
+        _, lying = laid(boxes, weights, physics.rotate)
+        asked = (lying, weights, physics.ground, physics.rotate, time_limit)
+        before = None if physics.rotate else fewer  # fewer bricks may have been turned otherwise
+        found: bool | Judgement | None
+        if scored:
+            found = own.judge(*asked, fewer=before)
+        else:
+            found = own.stands(*asked, physics.capacity - PULL_TOLERANCE, before)
+        if isinstance(found, bool):
+            return Judged(Verdict.STABLE if found else Verdict.UNSTABLE)
         if found is not None:
-            _, judgement = found
-            return _scores(judgement.pulls, _failing(judgement), physics.capacity), judgement
+            scores = _scores(found.pulls, _failing(found), physics.capacity)
+            return Judged(_verdict(scores), scores, found)
+        _tell_unproved(len(boxes))
         name = FALLBACK
     report = analyze(
         BrickStructure([Brick(*row) for row in boxes.tolist()], _around(boxes)),
@@ -275,28 +304,15 @@ def judge_boxes(
         capacity=physics.capacity,
         masses=physics.masses,
     )
-    return report.scores, None
+    return Judged(report.verdict, report.scores)
 
 
-def _judged(
-    own: OwnForm,
-    boxes: IntArray,
-    weights: FloatArray,
-    physics: Physics,
-    time_limit: float,
-    whole: bool,
-    fewer: Judgement | None = None,
-    within: float = 0.0,
-) -> tuple[int, Judgement] | None:
-    """Quarters by which the bricks were turned, and how they fare; None where nothing is proved."""
-    turns, lying = laid(boxes, weights, physics.rotate)
-    before = None if physics.rotate else fewer  # fewer bricks may have been turned otherwise
-    found = own.judge(
-        lying, weights, physics.ground, physics.rotate, time_limit, whole, before, within
-    )
-    if found is None:
-        logger.info("the engine proved nothing for %d bricks: HiGHS solves", len(boxes))
-    return None if found is None else (turns, found)
+def _verdict(scores: FloatArray) -> Verdict:
+    return Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE
+
+
+def _tell_unproved(bricks: int) -> None:
+    logger.info("the engine proved nothing for %d bricks: HiGHS solves", bricks)
 
 
 def _failing(found: Judgement) -> NDArray[np.bool_]:
@@ -318,7 +334,7 @@ def _judged_report(
     scores = _scores(found.pulls, _failing(found), options.capacity)
     return StabilityReport(
         structure=structure,
-        verdict=Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE,
+        verdict=_verdict(scores),
         scores=scores,
         residuals=_residuals(found.residuals, turns),
         objective=found.objective,

@@ -13,7 +13,7 @@ import numpy as np
 from legolab.bricks.brick import Brick
 from legolab.bricks.contacts import brick_boxes
 from legolab.errors import InputError
-from legolab.stability.analysis import DEFAULT_TIME_LIMIT, judge_boxes
+from legolab.stability.analysis import DEFAULT_TIME_LIMIT, Judged, judge_boxes
 from legolab.stability.balance import Judgement
 from legolab.stability.equilibrium import PULL_CAPACITY, FloatArray, Ground, Physics
 from legolab.stability.registry import choose_backend
@@ -68,7 +68,7 @@ class PrefixVerifier:
         self._physics = Physics(ground, loads or {}, rotate, capacity, masses or {})
         self._bricks: list[Brick] = list(bricks)
         self._boxes = brick_boxes(self._bricks)  # and room for more
-        self._known: dict[int, FloatArray | None] = {}  # scores by number of bricks
+        self._known: dict[int, Judged] = {}  # by number of bricks
         self._judged: dict[int, Judgement] = {}  # likewise, of the newest; fewest bricks first
 
     def __len__(self) -> int:
@@ -97,7 +97,7 @@ class PrefixVerifier:
         if not 0 <= count <= len(self._bricks):
             raise InputError(f"expected 0 to {len(self._bricks)} bricks to keep, got {count}")
         del self._bricks[count:]
-        self._known = {n: scores for n, scores in self._known.items() if n <= count}
+        self._known = {n: found for n, found in self._known.items() if n <= count}
         self._judged = {n: found for n, found in self._judged.items() if n <= count}
 
     @property
@@ -116,26 +116,7 @@ class PrefixVerifier:
             InputError: there are not so many.
             SolverError: the solve ended without an answer.
         """
-        if not 0 <= count <= len(self._bricks):
-            raise InputError(f"expected 0 to {len(self._bricks)} bricks to judge, got {count}")
-        if count == 0:
-            return np.empty(0)
-        if count not in self._known:
-            fewer = count - 1
-            if fewer not in self._judged:
-                fewer = max((n for n in self._judged if n < count), default=0)
-            self._known[count], found = judge_boxes(
-                self._boxes[:count],
-                self._backend,
-                self._physics.first(count),
-                self._time_limit,
-                self._judged.get(fewer),
-            )
-            if found is not None:
-                self._judged[count] = found
-                if len(self._judged) > _KEPT:
-                    del self._judged[min(self._judged)]
-        return self._known[count]
+        return self._judge(count, scored=True).scores
 
     @property
     def verdict(self) -> Verdict:
@@ -153,10 +134,33 @@ class PrefixVerifier:
             InputError: there are not so many.
             SolverError: the solve ended without an answer.
         """
-        scores = self.scores_of_first(count)
-        if scores is None:
-            return Verdict.UNVERIFIED
-        return Verdict.STABLE if (scores < 1).all() else Verdict.UNSTABLE
+        return self._judge(count, scored=False).verdict
+
+    def _judge(self, count: int, scored: bool) -> Judged:
+        if not 0 <= count <= len(self._bricks):
+            raise InputError(f"expected 0 to {len(self._bricks)} bricks to judge, got {count}")
+        if count == 0:
+            return Judged(Verdict.STABLE, np.empty(0))
+        known = self._known.get(count)
+        if known is not None and (known.scores is not None or not scored):
+            return known
+        fewer = count - 1
+        if fewer not in self._judged:
+            fewer = max((n for n in self._judged if n < count), default=0)
+        found = judge_boxes(
+            self._boxes[:count],
+            self._backend,
+            self._physics.first(count),
+            self._time_limit,
+            self._judged.get(fewer),
+            scored=scored,
+        )
+        self._known[count] = found._replace(judgement=None)
+        if found.judgement is not None:
+            self._judged[count] = found.judgement
+            if len(self._judged) > _KEPT:
+                del self._judged[min(self._judged)]
+        return found
 
     @property
     def first_unstable(self) -> int | None:

@@ -87,6 +87,23 @@ class OwnForm(Protocol):
             SolverError: the time was not enough.
         """
 
+    def stands(
+        self,
+        boxes: IntArray,
+        weights: NDArray[np.float64],
+        ground: Ground,
+        rotate: bool,
+        time_limit: float,
+        holds: float,
+        fewer: Judgement | None = None,
+    ) -> bool | Judgement | None:
+        """Whether no pull of `judge` comes to `holds`, N, and nothing is out of balance; or what
+        `judge` gives, where that was found on the way.
+
+        Raises:
+            SolverError: the time was not enough.
+        """
+
     def least_largest_pull(
         self,
         boxes: IntArray,

@@ -228,7 +228,8 @@ def test_without_time_there_is_no_verdict() -> None:
 
 
 def test_what_it_cannot_prove_goes_to_highs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast, "judge", lambda *_: None)
+    monkeypatch.setattr(fast, "judge", lambda *_, **__: None)
+    monkeypatch.setattr(fast, "stands", lambda *_: None)
     report = analyze(TOWER, backend="fast")
     assert report.backend == "highs" and report.verdict is Verdict.STABLE
     assert analyze(TOWER, backend="fast", strict=True).backend == "highs"
@@ -236,6 +237,7 @@ def test_what_it_cannot_prove_goes_to_highs(monkeypatch: pytest.MonkeyPatch) -> 
     assert analyze(TOWER, backend="fast", strict=True).backend == "highs"
     scores = scores_of(TOWER, backend="fast")
     assert scores is not None and (scores == report.scores).all()
+    assert verdict_of(TOWER, backend="fast") is Verdict.STABLE
 
 
 def test_it_takes_no_highs_to_verify() -> None:

@@ -54,8 +54,11 @@ class _Outcome(IntEnum):
     OUT_OF_TIME = 1
     INEXACT = 2
     OUT_OF_MEMORY = 3
+    STANDS = 4
+    FALLS = 5
 
 
+_VERDICTS = (_Outcome.STANDS, _Outcome.FALLS)
 _FAILURES = {
     _Outcome.OUT_OF_TIME: "expected the engine to solve the program within {:g} s, but it ran into "
     "the time limit",
@@ -81,7 +84,7 @@ _Judgement = _structure(
     "Judgement",
     "room contacts presses pulls sides sides_along_x rows columns",
     "pull residual held force",
-    "objective",
+    "objective holds",
 )
 _Support = _structure("Support", "bricks room used pulls residuals", "motion force")
 
@@ -165,6 +168,46 @@ def judge(
     Raises:
         SolverError: the time was not enough.
     """
+    found = _ask(boxes, weights, ground, rotate, time_limit, whole, fewer, within)
+    assert not isinstance(found, bool)
+    return found
+
+
+def stands(
+    boxes: IntArray,
+    weights: FloatArray,
+    ground: Ground,
+    rotate: bool,
+    time_limit: float,
+    holds: float,
+    fewer: Judgement | None = None,
+) -> bool | Judgement | None:
+    """Whether bricks stand: no pull of `judge` comes to `holds`, and nothing is out of balance.
+
+    Args:
+        boxes, weights, ground, rotate, time_limit, fewer: as for `judge`.
+        holds: N, more than 0.
+
+    Returns:
+        What `judge` does where the answer was as quickly found as whether they stand.
+
+    Raises:
+        SolverError: the time was not enough.
+    """
+    return _ask(boxes, weights, ground, rotate, time_limit, False, fewer, holds=holds)
+
+
+def _ask(
+    boxes: IntArray,
+    weights: FloatArray,
+    ground: Ground,
+    rotate: bool,
+    time_limit: float,
+    whole: bool,
+    fewer: Judgement | None,
+    within: float = 0.0,
+    holds: float = 0.0,
+) -> bool | Judgement | None:
     arrays, count = _Arrays(), len(boxes)
     bricks = _bricks(boxes, weights, ground, rotate, arrays)
     room = _most_forces(boxes) if whole else 0
@@ -176,6 +219,7 @@ def judge(
         residual=residuals.ctypes.data,
         held=held.ctypes.data,
         force=forces.ctypes.data if whole else None,
+        holds=holds / FORCE_UNIT,
     )
     kept = None if whole else _Kept(2 * _most_forces(boxes) + len(_PARTS) * count, count)
     outcome = load().legolab_judge(
@@ -186,6 +230,8 @@ def judge(
         kept.address if kept is not None else None,
         ctypes.byref(found),
     )
+    if outcome in _VERDICTS:
+        return outcome == _Outcome.STANDS
     if not _is_exact(outcome, time_limit):
         return None
     return Judgement(

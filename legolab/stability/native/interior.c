@@ -301,6 +301,7 @@ static int is_out_of_balance(const Method *m) {
 Outcome minimise_in_turn(Arena *arena, const Program *program, Costs *costs, const Support *support,
                          const int *order, double deadline, Answer *answer, Method **method) {
     int is_hinted = support && support->bricks && (support->pulls || support->residuals);
+    is_hinted = is_hinted && !(costs->holds > 0 && support->residuals);
     costs->balanced = costs->residual != NULL && !(is_hinted && support->residuals);
     *method = open_method(arena, program, costs);
     if (is_hinted) {
@@ -331,6 +332,7 @@ static int ends(Method *m, int is_last) {
 
 Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline, Answer *answer) {
     Outcome outcome = INEXACT;
+    int asks_verdict = costs->holds > 0 && costs->balanced;
     int keep = from != AGAIN, stuck = 0;
     double try_at = FIRST_TRY, ask_at = FIRST_ASK;
     if (from == AGAIN && still_best(m, costs)) {
@@ -356,7 +358,18 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
     measure(m);
     for (answer->steps = 0; answer->steps < MAX_STEPS; answer->steps++) {
         double size = fabs(m->bound) + 1;
-        if (!(m->gap < 1e300) || is_out_of_balance(m)) break;
+        if (!(m->gap < 1e300)) break;
+        if (is_out_of_balance(m)) {
+            if (costs->holds > 0 && surely_falls(m)) outcome = FALLS;
+            break;
+        }
+        if (asks_verdict && m->gap > try_at * size && m->gap <= telling_gap(m)) {
+            if (surely_stands(m)) {
+                outcome = STANDS;
+                break;
+            }
+            measure(m);
+        }
         if (keep && m->gap <= GO_ON_FROM * size) {
             copy_state(m, m->nearly, NULL);
             m->has_nearly = 1;
@@ -390,6 +403,7 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
         }
         stuck = advance(m) < STUCK && m->gap < FIRST_TRY * size ? stuck + 1 : 0;
     }
+    if (outcome == STANDS || outcome == FALLS) return outcome;
     if (outcome != EXACT && settle_again(m)) outcome = EXACT;
     answer_with(m, answer);
     return outcome;

@@ -7,6 +7,8 @@ typedef enum {
     OUT_OF_TIME = 1,
     INEXACT = 2,    /* they do not: another solver must say */
     OUT_OF_MEMORY = 3,
+    STANDS = 4, /* where that was all that was asked: see verdict.c */
+    FALLS = 5,
 } Outcome;
 
 typedef struct {

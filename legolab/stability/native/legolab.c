@@ -41,6 +41,7 @@ typedef struct {
     char *held;                  /* [bricks] it reaches the ground */
     double *force;               /* presses, pulls, friction along x, along y, sides; or NULL */
     double objective;            /* of the published program, where `force` is wanted, 1e-6 N */
+    double holds;                /* given: if above 0, a verdict is enough, see `Costs` */
 } Judgement;
 
 static int take_forces(const Scene *scene, Judgement *found, Answer *answer) {
@@ -77,7 +78,8 @@ static void tell(const Program *p, const int *order, const char *held, const Ans
 
 /* within: if above 0, nothing may be out of balance, and no pull above so much, 0.01 N.
 before: what is known of the first of these bricks; after: what is known now; or NULL.
-Returns an Outcome, as all of these; only after EXACT there is an answer. */
+Returns an Outcome, as all of these; only after EXACT there is an answer, only where a verdict is enough
+STANDS or FALLS. */
 int legolab_judge(const Bricks *bricks, double within, double seconds, const Support *before,
                   Support *after, Judgement *found) {
     jmp_buf out;
@@ -95,6 +97,11 @@ int legolab_judge(const Bricks *bricks, double within, double seconds, const Sup
     lay_out_scene(bricks, &arena, &scene, order);
     lay_out_costs(&scene, &arena, 1, within, &costs);
     find_held(&scene, held);
+    costs.holds = found->holds;
+    if (found->holds > 0 && memchr(held, 0, (size_t)bricks->count)) {
+        give_back(&arena);
+        return FALLS;
+    }
     lay_out_program(&program, &arena, &scene);
     Answer answer = {.pull = TAKE(&arena, double, scene.pull_start[scene.contacts]),
                      .residual = TAKE(&arena, double, PARTS * scene.bricks)};

@@ -135,6 +135,8 @@ int settle_as_is(Method *m, double agreed);
 /* Back to the last end that was proved as well as so many bricks allow, if there was one. */
 int settle_again(Method *m);
 
+/* Whether the motion keeps what it must; `bound` is that of y then. */
+int breaks_nothing(Method *m);
 /* Whether presses alone balance every brick: often, and quickly told. */
 int stands_by_itself(Method *m);
 /* After `settle`: whether the same forces are the best by other costs too. */
@@ -150,6 +152,15 @@ void take_kept_pulls(Method *m);
 /* Whether bricks that are not kept would pull, so the motion be as it is; they are kept then, and
 `measure` has to be called again. */
 int ask_others(Method *m);
+
+/* verdict.c */
+
+/* Whether at the least cost nothing is out of balance and every pull holds; or whether not. If neither
+is certain, all but x, s and y has to be measured anew. */
+/* The gap from which no residual can be one that counts. */
+double telling_gap(const Method *m);
+int surely_stands(Method *m);
+int surely_falls(Method *m);
 
 /* interior.c */
 

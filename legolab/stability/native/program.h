@@ -44,12 +44,14 @@ typedef struct {
 /* Without residuals (NULL) what cannot be balanced has no answer. With `shared`, one largest pull
 counts for all bricks, and its cost is max_pull[0]. With `cap`, no largest pull may be above it.
 `balanced`: an answer is only looked for where nothing is out of balance; that no residual would
-make it cheaper is proved all the same. */
+make it cheaper is proved all the same. `holds`: if above 0, it is enough to know whether every pull is below
+that, 0.01 N, and nothing out of balance. */
 typedef struct {
     const double *pull;     /* per pull point */
     const double *max_pull; /* [bricks], or [1] */
     const double *residual; /* [bricks][PARTS], or NULL */
     const double *cap;      /* as max_pull, 0.01 N, or NULL */
+    double holds;
     int shared, balanced;
 } Costs;
 

@@ -189,6 +189,14 @@ static double broken_by_motion(Method *m) {
     return worst;
 }
 
+int breaks_nothing(Method *m) {
+    m->bound = 0;
+    for (int b = 0; b < m->program->scene->bricks; b++)
+        m->bound += m->program->scene->weight[b] * m->y[b];
+    m->dual_error = broken_by_motion(m);
+    return m->dual_error <= FEASIBLE;
+}
+
 static int agree(const Method *m, double objective, double agreed) {
     return m->dual_error <= FEASIBLE &&
            fabs(objective - m->bound) <= agreed * (fabs(m->bound) + LEAST);
@@ -196,10 +204,7 @@ static int agree(const Method *m, double objective, double agreed) {
 
 /* Whether the motion proves that no forces cost less than `objective`, within `agreed`. */
 static int proves(Method *m, double objective, double agreed) {
-    m->bound = 0;
-    for (int b = 0; b < m->program->scene->bricks; b++)
-        m->bound += m->program->scene->weight[b] * m->y[b];
-    m->dual_error = broken_by_motion(m);
+    breaks_nothing(m);
     return agree(m, objective, agreed);
 }
 

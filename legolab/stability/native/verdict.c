@@ -1,0 +1,126 @@
+/* Verdicts before the end: whether bricks stand is often certain while the method is still under way.
+
+They stand if, at the least cost, nothing is out of balance and every pull holds. Forces that balance
+everything cost U, a motion y that breaks nothing bounds all costs from below by B = weight . y. So in
+the answer, costs at most U and reduced costs times forces come to at most U - B together:
+
+    residual i <= (U - B) / (rho_i - |turn_i|),      largest pull of b <= U / alpha_b
+
+Where that is less than counts, they stand. On the other hand any y whatever that opens no press bounds
+what forces cost that would stand, residuals up to r_i and pulls up to `holds`, from below by
+
+    weight . y - sum r_i max(0, |turn_i| - rho_i) - sum holds max(0, opening_b - alpha_b)
+
+Where that is more than no force at all costs, everything out of balance, they do not stand. */
+#include "method.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What does not count as out of balance, 1e-6 N and 1e-6 N m (RESIDUAL_TOLERANCE of analysis.py). */
+static const double NO_FORCE = 1e-4, NO_TORQUE = 1e-4 / 0.0078;
+static const double MARGIN = 0.9; /* of what is proved is taken: rounding is far below the rest */
+static const double SMALLEST_STEP = 1e-8; /* of the largest weight: forces that are still missing */
+static const double MISSING = 4; /* costs of residuals that a unit of one row takes, at most */
+
+static double not_counted(int i) {
+    int part = i % PARTS;
+    return part == T1 || part == T2 ? NO_TORQUE : NO_FORCE;
+}
+
+double telling_gap(const Method *m) {
+    double gap = INFINITY;
+    for (int i = 0; i < PARTS * m->all->scene->bricks; i++) {
+        double rest = m->costs->residual[i] - fabs(turn_of(m->all->turn + i, m->y));
+        gap = fmin(gap, not_counted(i) * rest);
+    }
+    return MARGIN * gap;
+}
+
+/* x of every kind, moved as little as brings all into balance, to `sum_x`. */
+static void balance_copy(Method *m) {
+    measure_primal(m);
+    for (int k = 0; k < KINDS; k++) {
+        Kind *kind = m->kind + k;
+        memset(kind->push, 0, (size_t)kind->count * sizeof(double));
+        memset(kind->off, 0, (size_t)kind->count * sizeof(double));
+    }
+    memset(m->room_off, 0, (size_t)m->kind[ROOM].count * sizeof(double));
+    solve_step(m);
+    for (int k = 0; k < KINDS; k++)
+        for (int i = 0; i < m->kind[k].count; i++)
+            m->kind[k].sum_x[i] = m->kind[k].x[i] + m->kind[k].dx[i];
+}
+
+/* What the forces of `balance_copy` cost; infinite where one is below 0 or not all is in balance. */
+static double cost_of_copy(Method *m) {
+    const Program *p = m->program;
+    const double *pull = m->kind[PULL].sum_x;
+    double *forces[KINDS], cost = 0, missing = 0, dearest = 0;
+    for (int k = 0; k < KINDS; k++) {
+        forces[k] = m->kind[k].sum_x;
+        for (int i = 0; k != ROOM && k != MOST && i < m->kind[k].count; i++)
+            if (forces[k][i] < 0) return INFINITY;
+    }
+    for (int g = 0; g < m->groups; g++) {
+        double most = 0;
+        for (int k = LANES * block_of(m, p, g); k < LANES * block_of(m, p, g + 1); k++) {
+            most = fmax(most, pull[k]);
+            cost += m->pull_cost[k] < NEVER ? m->pull_cost[k] * pull[k] : 0;
+        }
+        cost += m->costs->max_pull[g] * most;
+    }
+    memset(m->rhs, 0, (size_t)(p->rows + 1) * sizeof(double));
+    memcpy(m->rhs, p->scene->weight, (size_t)p->scene->bricks * sizeof(double));
+    take_off(m, forces, m->rhs);
+    for (int r = 0; r < p->rows; r++) missing += fabs(m->rhs[r]);
+    for (int i = 0; i < PARTS * p->scene->bricks; i++) dearest = fmax(dearest, m->costs->residual[i]);
+    return missing <= SMALLEST_STEP * m->scale ? cost + MISSING * dearest * missing : INFINITY;
+}
+
+int surely_stands(Method *m) {
+    if (!breaks_nothing(m)) return 0;
+    balance_copy(m);
+    double cost = cost_of_copy(m);
+    if (!(cost - m->bound <= telling_gap(m))) return 0;
+    for (int b = 0; b < m->all->scene->bricks; b++)
+        if (cost > MARGIN * m->costs->holds * m->costs->max_pull[b]) return 0;
+    return 1;
+}
+
+/* Sink every brick by so much more than what is below it. */
+static void sink(Method *m, double by) {
+    const Scene *s = m->all->scene;
+    memset(m->dy, 0, (size_t)s->bricks * sizeof(double));
+    for (int c = 0; c < s->contacts; c++) { /* ascending by top: what is below comes before */
+        double under = s->bottom[c] == s->bricks ? 0 : m->dy[s->bottom[c]];
+        m->dy[s->top[c]] = fmin(m->dy[s->top[c]], under - by);
+    }
+    for (int b = 0; b < s->bricks; b++) m->dy[b] += m->y[b];
+    memcpy(m->dy + s->bricks, m->y + s->bricks, (size_t)(m->all->rows + 1 - s->bricks) * sizeof(double));
+}
+
+int surely_falls(Method *m) {
+    const Program *p = m->all;
+    const Scene *s = p->scene;
+    double bound = 0, nothing = 0, open = 0;
+    find_closings(m, p, m->y);
+    for (int k = 0; k < m->kind[PRESS].count; k++) open = fmax(open, m->closing[0][k]);
+    sink(m, 2 * open);
+    find_closings(m, p, m->dy);
+    for (int k = 0; k < m->kind[PRESS].count; k++)
+        if (m->closing[0][k] > 0) return 0;
+    for (int e = 0; e < s->sides; e++)
+        if (work_of(p->side + e, m->dy) > 0) return 0;
+    for (int b = 0; b < s->bricks; b++) {
+        double opening = -m->costs->max_pull[b];
+        for (int k = LANES * block_of(m, p, b); k < LANES * block_of(m, p, b + 1); k++)
+            opening += fmax(0, -m->closing[1][k] - m->all_cost[k]);
+        bound += s->weight[b] * m->dy[b] - m->costs->holds * fmax(0, opening);
+        nothing += s->weight[b] * m->costs->residual[PARTS * b + V];
+    }
+    for (int i = 0; i < PARTS * s->bricks; i++)
+        bound -= not_counted(i) *
+                 fmax(0, fabs(turn_of(p->turn + i, m->dy)) - m->costs->residual[i]);
+    return MARGIN * bound > nothing;
+}
