@@ -330,9 +330,34 @@ static int ends(Method *m, int is_last) {
     return 0;
 }
 
+/* Whether the end is where the method begins. */
+static int is_there(Method *m, Beginning from) {
+    if (from == FROM_SUPPORT && settle_as_is(m, PROVED)) return 1;
+    return (from == AFRESH || from == FROM_SUPPORT) && stands_by_itself(m);
+}
+
+/* After `is_there`. Where pulls are capped, or one counts for all, most bricks pull. */
+static void set_out(Method *m, Beginning from) {
+    int is_known = (from == AFRESH || from == FROM_SUPPORT) && m->costs->residual;
+    if (is_known && memchr(m->kept, 1, (size_t)m->all->scene->bricks)) take_kept_pulls(m);
+    else if (from != AGAIN) take_all_pulls(m);
+    if (from == OTHERWISE) m->care = OTHER_WAY;
+    if (from == AGAIN && m->has_nearly) copy_state(m, NULL, m->nearly);
+    else begin(m);
+    measure(m);
+}
+
+/* Where that is what is asked, and before the end is near enough to be tried. */
+static int is_certain(Method *m, double try_at) {
+    if (!(m->costs->holds > 0 && m->costs->balanced)) return 0;
+    if (m->gap <= try_at || m->gap > telling_gap(m)) return 0;
+    if (surely_stands(m)) return 1;
+    measure(m);
+    return 0;
+}
+
 Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline, Answer *answer) {
     Outcome outcome = INEXACT;
-    int asks_verdict = costs->holds > 0 && costs->balanced;
     int keep = from != AGAIN, stuck = 0;
     double try_at = FIRST_TRY, ask_at = FIRST_ASK;
     if (from == AGAIN && still_best(m, costs)) {
@@ -344,43 +369,30 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
     m->has_good = 0;
     answer->steps = 0;
     if (now() > deadline) return OUT_OF_TIME;
-    int may_leave_out = from == AFRESH || from == FROM_SUPPORT;
-    if ((from == FROM_SUPPORT && settle_as_is(m, PROVED)) ||
-        (may_leave_out && stands_by_itself(m))) {
+    if (is_there(m, from)) {
         answer_with(m, answer);
         return EXACT;
     }
-    if (may_leave_out && memchr(m->kept, 1, (size_t)m->all->scene->bricks)) take_kept_pulls(m);
-    else if (from != AGAIN) take_all_pulls(m);
-    if (from == OTHERWISE) m->care = OTHER_WAY;
-    if (from == AGAIN && m->has_nearly) copy_state(m, NULL, m->nearly);
-    else begin(m);
-    measure(m);
-    for (answer->steps = 0; answer->steps < MAX_STEPS; answer->steps++) {
+    set_out(m, from);
+    for (; answer->steps < MAX_STEPS; answer->steps++) {
         double size = fabs(m->bound) + 1;
         if (!(m->gap < 1e300)) break;
         if (is_out_of_balance(m)) {
-            if (costs->holds > 0 && surely_falls(m)) outcome = FALLS;
+            if (costs->holds > 0 && surely_falls(m)) return FALLS;
             break;
         }
-        if (asks_verdict && m->gap > try_at * size && m->gap <= telling_gap(m)) {
-            if (surely_stands(m)) {
-                outcome = STANDS;
-                break;
-            }
-            measure(m);
-        }
-        if (keep && m->gap <= GO_ON_FROM * size) {
-            copy_state(m, m->nearly, NULL);
-            m->has_nearly = 1;
-            keep = 0;
-        }
+        if (is_certain(m, try_at * size)) return STANDS;
         if (m->gap <= ask_at * size) {
             ask_at *= NEXT_ASK;
             if (ask_others(m)) {
                 measure(m);
                 keep = from != AGAIN;
             }
+        }
+        if (keep && m->gap <= GO_ON_FROM * size) {
+            copy_state(m, m->nearly, NULL);
+            m->has_nearly = 1;
+            keep = 0;
         }
         int is_sure = m->last_step == 0 || m->last_step > SURE || m->gap <= LATE_TRY * size;
         if ((m->gap <= try_at * size && is_sure) || stuck == PATIENCE) {
@@ -403,7 +415,6 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
         }
         stuck = advance(m) < STUCK && m->gap < FIRST_TRY * size ? stuck + 1 : 0;
     }
-    if (outcome == STANDS || outcome == FALLS) return outcome;
     if (outcome != EXACT && settle_again(m)) outcome = EXACT;
     answer_with(m, answer);
     return outcome;

@@ -6,11 +6,11 @@ then: whose pulls the motion opens by more than they cost is taken in too. Every
 #include <math.h>
 #include <string.h>
 
-enum { LEFT_OUT, KEPT, TAKEN_IN };
+enum { LEFT_OUT, KEPT, TAKEN_IN }; /* in `kept` */
 
 static const double OVER = 1e-8; /* an opening beyond what it costs that is not rounding */
-static const double LIFT = 10; /* what values times reduced costs come to: fewer steps than from 1 or 100 */
-static const double SPARE_PART = 0.1; /* of the cost of the largest pull: where new pulls begin */
+static const double LIFT = 10;   /* times the gap: fewer steps than from 1 or 100 */
+static const double BEGIN = 0.1; /* reduced costs of what is taken in, of the cost of the largest pull */
 
 static void go_on_with(Method *m, const Program *program) {
     const Scene *s = program->scene;
@@ -91,7 +91,7 @@ static void set(Kind *kind, int i, double s, double product) {
 /* Pulls of a contact of what is taken in, inside of what they may be. */
 static void begin_contact(Method *m, int c, double product) {
     int group = is_shared(m) ? 0 : m->all->scene->top[c], blocks = m->few_block[c + 1] - m->few_block[c];
-    double least = SPARE_PART * m->costs->max_pull[group] / m->group_size[group];
+    double least = BEGIN * m->costs->max_pull[group] / m->group_size[group];
     for (int k = 0; k < blocks; k++) {
         Lanes over = over_at(m, c, m->all->pull_block[c] + k);
         for (int i = 0; i < LANES; i++) {
@@ -141,7 +141,7 @@ int ask_others(Method *m) {
     for (int b = 0; b < s->bricks; b++) {
         if (m->kept[b] != TAKEN_IN) continue;
         m->kept[b] = KEPT;
-        if (!is_shared(m)) set(m->kind + MOST, b, SPARE_PART * m->costs->max_pull[b], product);
+        if (!is_shared(m)) set(m->kind + MOST, b, BEGIN * m->costs->max_pull[b], product);
     }
     lift(m, product);
     leave_empty(m);
