@@ -41,7 +41,6 @@ from legolab.stability.registry import (
     FALLBACK,
     UNVERIFIED,
     Backend,
-    OwnForm,
     choose_backend,
     find_backend,
     load_backend,

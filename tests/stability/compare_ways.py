@@ -3,9 +3,9 @@
 
 python -m tests.stability.compare_ways --count 1000 --prefixes 50 --factors 300
 
-The verdict alone against the full analysis; the default against the strict verdict, with an example
-of each kind; every prefix, begun from the one before, against an analysis of its own; the safety
-factor against OR-Tools GLOP.
+The verdict alone against the full analysis, also where a pull hardly holds; the default against the
+strict verdict, with an example of each kind; every prefix, begun from the one before, against an
+analysis of its own; the safety factor against OR-Tools GLOP.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ import numpy as np
 
 from legolab.bricks.structure import BrickStructure
 from legolab.stability.analysis import analyze, scores_of, verdict_of
+from legolab.stability.equilibrium import PULL_CAPACITY, PULL_TOLERANCE
 from legolab.stability.margin import safety_factor
 from legolab.stability.prefix import PrefixVerifier
 from legolab.stability.registry import FAST
+from legolab.stability.report import Verdict
 from tests.stability.compare_reference import draw
 from tests.stability.structures import KINDS
 
@@ -53,23 +55,41 @@ def compare_verdicts(count: int, seed: int, largest: int) -> None:
 
 
 def compare_prefixes(count: int, seed: int, largest: int) -> None:
-    """Warm against cold."""
-    prefixes = differ = 0
+    """Warm against cold, scored and by the verdict alone."""
+    prefixes = differ = early = 0
     worst = 0.0
     for _, structure in structures(count, seed, largest):
         bricks = list(structure)
-        verifier = PrefixVerifier(backend=FAST)
+        verifier, telling = PrefixVerifier(backend=FAST), PrefixVerifier(backend=FAST)
         for number, brick in enumerate(bricks, start=1):
             verifier.append(brick)
+            telling.append(brick)
             warm, cold = verifier.scores, scores_of(bricks[:number], FAST)
             assert warm is not None and cold is not None
             prefixes += 1
-            differ += bool((warm < 1).all() != (cold < 1).all())
+            stands = bool((cold < 1).all())
+            differ += bool((warm < 1).all()) is not stands
+            early += (telling.verdict is Verdict.STABLE) is not stands
             worst = max(worst, float(np.abs(warm - cold).max()))
     print(
-        f"{prefixes} prefixes of {count} structures: {differ} verdicts differ, largest score "
-        f"difference {worst:.2g}"
+        f"{prefixes} prefixes of {count} structures: {differ} verdicts differ, {early} of "
+        f"verdicts alone, largest score difference {worst:.2g}"
     )
+
+
+def compare_capacities(count: int, seed: int, largest: int) -> None:
+    """The verdict alone where a pull holds, or does not, by a thousandth of it."""
+    asked = differ = 0
+    for _, structure in structures(count, seed, largest):
+        report = analyze(structure, FAST)
+        if report.verdict is Verdict.UNSTABLE or not report.scores.any():
+            continue
+        for share in (0.999, 1.001):
+            capacity = share * float(report.scores.max()) * PULL_CAPACITY + PULL_TOLERANCE
+            asked += 1
+            verdict = verdict_of(structure, FAST, capacity=capacity)
+            differ += verdict is not analyze(structure, FAST, capacity=capacity).verdict
+    print(f"{asked} verdicts alone where a pull hardly holds: {differ} differ")
 
 
 def compare_factors(count: int, seed: int, largest: int) -> None:
@@ -101,6 +121,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=11)
     args = parser.parse_args()
     compare_verdicts(args.count, args.seed, args.largest)
+    compare_capacities(args.count, args.seed, args.largest)
     compare_prefixes(args.prefixes, args.seed, args.largest)
     compare_factors(args.factors, args.seed, args.largest)
 

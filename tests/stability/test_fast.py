@@ -159,6 +159,36 @@ def test_the_verdict_alone_is_that_of_the_whole_analysis() -> None:
     assert found == {Verdict.STABLE, Verdict.UNSTABLE}
 
 
+def test_a_verdict_alone_is_told_before_the_end() -> None:
+    """Of what takes steps at all, most; what stands and what falls."""
+    told: set[bool] = set()
+    asked = 0
+    for structure in structures(60, 40):
+        scene = weigh_bricks(structure, Physics())
+        found = fast.stands(*scene, "baseplate", False, 60, PULL_CAPACITY)
+        report = analyze(structure, "fast")
+        if isinstance(found, bool):
+            told.add(found)
+            assert found is (report.verdict is Verdict.STABLE)
+        elif report.scores.any():
+            asked += 1
+    assert told == {False, True} and asked <= 10
+
+
+@pytest.mark.parametrize("share", [0.999, 1.001])
+def test_a_verdict_alone_is_right_where_a_pull_hardly_holds(share: float) -> None:
+    pulling = 0
+    for structure in structures(60, 40):
+        report = analyze(structure, "fast")
+        if report.verdict is Verdict.UNSTABLE or report.scores.max() < 0.01:
+            continue
+        pulling += 1
+        capacity = report.scores.max() * PULL_CAPACITY / share
+        expected = Verdict.STABLE if share < 1 else Verdict.UNSTABLE
+        assert verdict_of(structure, "fast", capacity=capacity) is expected
+    assert pulling >= 5
+
+
 def test_strict_analyses_are_those_of_highs() -> None:
     finite = own = 0
     for structure in structures(30, 30):

@@ -231,7 +231,7 @@ def _ask(
         ctypes.byref(found),
     )
     if outcome in _VERDICTS:
-        return outcome == _Outcome.STANDS
+        return bool(outcome == _Outcome.STANDS)
     if not _is_exact(outcome, time_limit):
         return None
     return Judgement(
