@@ -15,6 +15,7 @@ static const double BALANCED = 1e-9;   /* forces, of the largest weight */
 static const double NEARLY = 1e-6;     /* likewise: good enough to tell what is below 0 */
 static const double CLEARLY = 1e-3;    /* likewise: below 0 by so much it will stay there */
 static const double FEASIBLE = 1e-8;   /* reduced costs */
+static const double ROUNDED = 1e-15;   /* likewise, of the bound: beside motions as large as that */
 static const double LEAST = 1e3;       /* added to an objective that the last digits are counted of */
 
 static void clear(double *items, int count) { memset(items, 0, (size_t)count * sizeof(double)); }
@@ -194,18 +195,11 @@ int breaks_nothing(Method *m) {
     for (int b = 0; b < m->program->scene->bricks; b++)
         m->bound += m->program->scene->weight[b] * m->y[b];
     m->dual_error = broken_by_motion(m);
-    return m->dual_error <= FEASIBLE;
+    return m->dual_error <= fmax(FEASIBLE, ROUNDED * fabs(m->bound));
 }
 
 static int agree(const Method *m, double objective, double agreed) {
-    return m->dual_error <= FEASIBLE &&
-           fabs(objective - m->bound) <= agreed * (fabs(m->bound) + LEAST);
-}
-
-/* Whether the motion proves that no forces cost less than `objective`, within `agreed`. */
-static int proves(Method *m, double objective, double agreed) {
-    breaks_nothing(m);
-    return agree(m, objective, agreed);
+    return fabs(objective - m->bound) <= agreed * (fabs(m->bound) + LEAST);
 }
 
 /* With nothing but presses, which cost nothing, no motion is needed for a proof. */
@@ -234,20 +228,20 @@ int still_best(Method *m, const Costs *costs) {
     if (objective == 0) return 1; /* nothing costs less */
     settle_motion(m);
     m->objective = objective;
-    return proves(m, objective, PROVED);
+    return breaks_nothing(m) && agree(m, objective, PROVED);
 }
 
 int settle_as_is(Method *m, double agreed) {
     if (!settle_forces(m, 1)) return 0;
     double objective = m->objective, error = m->primal_error;
-    int proved = proves(m, objective, agreed);
+    int broken = !breaks_nothing(m), proved = !broken && agree(m, objective, agreed);
     if (!proved) {
-        if (agree(m, objective, allowed(m))) {
+        if (!broken && agree(m, objective, allowed(m))) {
             copy_state(m, m->good, NULL);
             m->has_good = 1;
         }
         settle_motion(m);
-        proved = proves(m, objective, agreed);
+        proved = breaks_nothing(m) && agree(m, objective, agreed);
     }
     m->objective = objective, m->primal_error = error;
     return proved;
