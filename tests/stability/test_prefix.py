@@ -20,13 +20,15 @@ from tests.stability.structures import KINDS, random_structure
 def test_every_prefix_has_the_scores_of_analyze(backend: str) -> None:
     rng, seen = np.random.default_rng(21), set()
     for kind in KINDS:
-        verifier = PrefixVerifier(backend=backend)
+        verifier, telling = PrefixVerifier(backend=backend), PrefixVerifier(backend=backend)
         structure = random_structure(rng, 20, kind)
         for count, brick in enumerate(structure, start=1):
             verifier.append(brick)
+            telling.append(brick)
             report = analyze(structure[:count], backend=backend)
             seen.add(report.verdict)
             assert verifier.verdict is report.verdict
+            assert telling.verdict is report.verdict, "without ever having worked out forces"
             assert verifier.first_unstable == report.first_unstable
             assert verifier.scores is not None
             np.testing.assert_allclose(verifier.scores, report.scores, atol=1e-6)

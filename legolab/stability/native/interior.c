@@ -135,22 +135,17 @@ void leave_empty(Method *m) {
     }
 }
 
-static void set(Kind *kind, int i, double s, double product) {
-    kind->s[i] = s;
-    kind->x[i] = product / s;
-}
-
 /* Where the largest pull of a group has a cap: pulls and rooms alike below it, and reduced costs that
 fit each other, but for what pulls cost. */
 static void begin_within(Method *m, int g, double product) {
     double cap = m->costs->cap[g], half = m->group_size[g] + 0.5;
     double most = m->group_size[g] ? cap * half / (half + 0.5) : 0;
     for (int k = LANES * block_of(m, m->program, g); k < LANES * block_of(m, m->program, g + 1); k++) {
-        set(&m->kind[ROOM], k, 2 * product / most, product);
-        set(&m->kind[PULL], k, 2 * product / most, product);
+        set_pair(&m->kind[ROOM], k, 2 * product / most, product);
+        set_pair(&m->kind[PULL], k, 2 * product / most, product);
     }
-    if (most > 0) set(&m->kind[MOST], g, product / most, product);
-    set(&m->kind[SPARE], g, product / (cap - most), product);
+    if (most > 0) set_pair(&m->kind[MOST], g, product / most, product);
+    set_pair(&m->kind[SPARE], g, product / (cap - most), product);
 }
 
 /* Every brick sinks a little more than what is below it: that closes nothing. */
@@ -163,24 +158,24 @@ static void begin(Method *m) {
         double under = s->bottom[c] == s->bricks ? 0 : m->y[s->bottom[c]];
         m->y[s->top[c]] = fmin(m->y[s->top[c]], under - START_COST);
     }
-    for (int k = 0; k < m->kind[PRESS].count; k++) set(&m->kind[PRESS], k, START_COST, product);
+    for (int k = 0; k < m->kind[PRESS].count; k++) set_pair(&m->kind[PRESS], k, START_COST, product);
     for (int e = 0; e < s->sides; e++)
-        set(&m->kind[SIDE], e, START_COST, p->side[e].count ? product : 0);
+        set_pair(&m->kind[SIDE], e, START_COST, p->side[e].count ? product : 0);
     for (int i = 0; i < m->kind[PLUS].count; i++) {
         double turn = turn_of(p->turn + i, m->y), cost = m->costs->residual[i];
-        set(&m->kind[PLUS], i, fmax(cost - turn, START_COST), product);
-        set(&m->kind[MINUS], i, fmax(cost + turn, START_COST), product);
+        set_pair(&m->kind[PLUS], i, fmax(cost - turn, START_COST), product);
+        set_pair(&m->kind[MINUS], i, fmax(cost + turn, START_COST), product);
     }
     for (int g = 0; g < m->groups; g++) {
         int pulls = m->group_size[g];
         double cost = m->costs->max_pull[g], z = fmax(cost / (2 * (pulls + 1)), START_COST);
         for (int k = LANES * block_of(m, p, g); k < LANES * block_of(m, p, g + 1); k++) {
             double rest = z + m->pull_cost[k] - START_COST;
-            set(&m->kind[ROOM], k, z, product);
-            set(&m->kind[PULL], k, fmax(rest, START_COST / 10), product);
+            set_pair(&m->kind[ROOM], k, z, product);
+            set_pair(&m->kind[PULL], k, fmax(rest, START_COST / 10), product);
         }
         double rest = fmax(cost - pulls * z, cost / 10);
-        set(&m->kind[MOST], g, rest, pulls ? product : 0);
+        set_pair(&m->kind[MOST], g, rest, pulls ? product : 0);
         if (m->kind[SPARE].count) begin_within(m, g, product);
     }
     leave_empty(m);
@@ -336,7 +331,7 @@ static int is_there(Method *m, Beginning from) {
     return (from == AFRESH || from == FROM_SUPPORT) && stands_by_itself(m);
 }
 
-/* After `is_there`. Where pulls are capped, or one counts for all, most bricks pull. */
+/* After `is_there`. */
 static void set_out(Method *m, Beginning from) {
     int is_known = (from == AFRESH || from == FROM_SUPPORT) && m->costs->residual;
     if (is_known && memchr(m->kept, 1, (size_t)m->all->scene->bricks)) take_kept_pulls(m);
@@ -349,7 +344,7 @@ static void set_out(Method *m, Beginning from) {
 
 /* Where that is what is asked, and before the end is near enough to be tried. */
 static int is_certain(Method *m, double try_at) {
-    if (!(m->costs->holds > 0 && m->costs->balanced)) return 0;
+    if (!(m->costs->holds > 0 && m->costs->balanced) || m->last_step == 0) return 0;
     if (m->gap <= try_at || m->gap > telling_gap(m)) return 0;
     if (surely_stands(m)) return 1;
     measure(m);
@@ -387,6 +382,7 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
             if (ask_others(m)) {
                 measure(m);
                 keep = from != AGAIN;
+                stuck = 0;
             }
         }
         if (keep && m->gap <= GO_ON_FROM * size) {
@@ -401,12 +397,14 @@ Outcome minimise(Method *m, const Costs *costs, Beginning from, double deadline,
                 outcome = EXACT;
                 break;
             }
+            measure(m);
             if (ask_others(m)) {
                 measure(m);
+                keep = from != AGAIN;
+                stuck = 0;
                 continue;
             }
             if (is_last || (m->has_good && try_at < LATE_TRY)) break;
-            measure(m);
             try_at *= NEXT_TRY;
         }
         if (now() > deadline) {

@@ -82,6 +82,11 @@ PART int block_of(const Method *m, const Program *p, int group) {
 PART const Lanes *lanes(const double *items) { return (const Lanes *)items; }
 PART Lanes *new_lanes(double *items) { return (Lanes *)items; }
 
+PART void set_pair(Kind *kind, int i, double s, double product) {
+    kind->s[i] = s;
+    kind->x[i] = product / s;
+}
+
 PART double larger(double most, double value) {
     value = value < 0 ? -value : value;
     return value > most ? value : most;
@@ -155,10 +160,10 @@ int ask_others(Method *m);
 
 /* verdict.c */
 
-/* Whether at the least cost nothing is out of balance and every pull holds; or whether not. If neither
-is certain, all but x, s and y has to be measured anew. */
 /* The gap from which no residual can be one that counts. */
 double telling_gap(const Method *m);
+/* Whether at the least cost nothing is out of balance and every pull holds; or whether not. If neither
+is certain, all but x, s and y has to be measured anew. */
 int surely_stands(Method *m);
 int surely_falls(Method *m);
 

@@ -20,8 +20,9 @@ Where that is more than no force at all costs, everything out of balance, they d
 /* What does not count as out of balance, 1e-6 N and 1e-6 N m (RESIDUAL_TOLERANCE of analysis.py). */
 static const double NO_FORCE = 1e-4, NO_TORQUE = 1e-4 / 0.0078;
 static const double MARGIN = 0.9; /* of what is proved is taken: rounding is far below the rest */
-static const double SMALLEST_STEP = 1e-8; /* of the largest weight: forces that are still missing */
-static const double MISSING = 4; /* costs of residuals that a unit of one row takes, at most */
+static const double MISSED = 1e-8; /* of the largest weight: what may still be out of balance */
+/* Residuals that come to a unit of one row: one of a rise; of a shift, half of a tilt and .82 of a force. */
+static const double RESIDUALS = 2;
 
 static double not_counted(int i) {
     int part = i % PARTS;
@@ -56,7 +57,7 @@ static void balance_copy(Method *m) {
 static double cost_of_copy(Method *m) {
     const Program *p = m->program;
     const double *pull = m->kind[PULL].sum_x;
-    double *forces[KINDS], cost = 0, missing = 0, dearest = 0;
+    double *forces[KINDS], cost = 0, missed = 0, dearest = 0;
     for (int k = 0; k < KINDS; k++) {
         forces[k] = m->kind[k].sum_x;
         for (int i = 0; k != ROOM && k != MOST && i < m->kind[k].count; i++)
@@ -66,20 +67,20 @@ static double cost_of_copy(Method *m) {
         double most = 0;
         for (int k = LANES * block_of(m, p, g); k < LANES * block_of(m, p, g + 1); k++) {
             most = fmax(most, pull[k]);
-            cost += m->pull_cost[k] < NEVER ? m->pull_cost[k] * pull[k] : 0;
+            if (pull[k] > 0) cost += m->pull_cost[k] < NEVER ? m->pull_cost[k] * pull[k] : INFINITY;
         }
         cost += m->costs->max_pull[g] * most;
     }
     memset(m->rhs, 0, (size_t)(p->rows + 1) * sizeof(double));
     memcpy(m->rhs, p->scene->weight, (size_t)p->scene->bricks * sizeof(double));
     take_off(m, forces, m->rhs);
-    for (int r = 0; r < p->rows; r++) missing += fabs(m->rhs[r]);
+    for (int r = 0; r < p->rows; r++) missed += fabs(m->rhs[r]);
     for (int i = 0; i < PARTS * p->scene->bricks; i++) dearest = fmax(dearest, m->costs->residual[i]);
-    return missing <= SMALLEST_STEP * m->scale ? cost + MISSING * dearest * missing : INFINITY;
+    return missed <= MISSED * m->scale ? cost + RESIDUALS * dearest * missed : INFINITY;
 }
 
 int surely_stands(Method *m) {
-    if (!breaks_nothing(m)) return 0;
+    if (!breaks_nothing(m) || m->dual_error > 0) return 0;
     balance_copy(m);
     double cost = cost_of_copy(m);
     if (!(cost - m->bound <= telling_gap(m))) return 0;
