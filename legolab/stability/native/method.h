@@ -140,8 +140,6 @@ int settle_as_is(Method *m, double agreed);
 /* Back to the last end that was proved as well as so many bricks allow, if there was one. */
 int settle_again(Method *m);
 
-/* Whether the motion keeps what it must; `bound` is that of y then. */
-int breaks_nothing(Method *m);
 /* Whether presses alone balance every brick: often, and quickly told. */
 int stands_by_itself(Method *m);
 /* After `settle`: whether the same forces are the best by other costs too. */

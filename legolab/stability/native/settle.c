@@ -190,7 +190,8 @@ static double broken_by_motion(Method *m) {
     return worst;
 }
 
-int breaks_nothing(Method *m) {
+/* Whether the motion keeps what it must; `bound` is that of y then. */
+static int breaks_nothing(Method *m) {
     m->bound = 0;
     for (int b = 0; b < m->program->scene->bricks; b++)
         m->bound += m->program->scene->weight[b] * m->y[b];

@@ -20,6 +20,10 @@ Where that is more than no force at all costs, everything out of balance, they d
 /* What does not count as out of balance, 1e-6 N and 1e-6 N m (RESIDUAL_TOLERANCE of analysis.py). */
 static const double NO_FORCE = 1e-4, NO_TORQUE = 1e-4 / 0.0078;
 static const double MARGIN = 0.9; /* of what is proved is taken: rounding is far below the rest */
+/* All side presses together come to no more than so many times all weights. Bricks that are wedged between
+each other leave no motion that works against none of them, but for rounding. */
+static const double SIDES = 1e3;
+static const double NEARLY_ALL = 0.999; /* of a motion that has to open less */
 static const double MISSED = 1e-8; /* of the largest weight: what may still be out of balance */
 /* Residuals that come to a unit of one row: one of a rise; of a shift, half of a tilt and .82 of a force. */
 static const double RESIDUALS = 2;
@@ -29,13 +33,56 @@ static double not_counted(int i) {
     return part == T1 || part == T2 ? NO_TORQUE : NO_FORCE;
 }
 
-double telling_gap(const Method *m) {
+static double gap_that_tells(const Method *m, const double *y) {
     double gap = INFINITY;
     for (int i = 0; i < PARTS * m->all->scene->bricks; i++) {
-        double rest = m->costs->residual[i] - fabs(turn_of(m->all->turn + i, m->y));
+        double rest = m->costs->residual[i] - fabs(turn_of(m->all->turn + i, y));
         gap = fmin(gap, not_counted(i) * rest);
     }
     return MARGIN * gap;
+}
+
+double telling_gap(const Method *m) { return gap_that_tells(m, m->y); }
+
+/* y to dy, every brick sunk by so much more than what is below it. */
+static void sink(Method *m, double by) {
+    const Scene *s = m->all->scene;
+    memset(m->dy, 0, (size_t)s->bricks * sizeof(double));
+    for (int c = 0; c < s->contacts; c++) { /* ascending by top: what is below comes before */
+        double under = s->bottom[c] == s->bricks ? 0 : m->dy[s->bottom[c]];
+        m->dy[s->top[c]] = fmin(m->dy[s->top[c]], under - by);
+    }
+    for (int b = 0; b < s->bricks; b++) m->dy[b] += m->y[b];
+    memcpy(m->dy + s->bricks, m->y + s->bricks,
+           (size_t)(m->all->rows + 1 - s->bricks) * sizeof(double));
+}
+
+/* A motion next to y that closes no press, to dy, and its closings. Returns weight . dy, less what side
+presses could take off that; -INFINITY where there is no such motion. */
+static double close_nothing(Method *m) {
+    const Program *p = m->all;
+    const Scene *s = p->scene;
+    double closing = 0, work = 0, weight = 0, bound = 0;
+    find_closings(m, p, m->y);
+    for (int k = 0; k < m->kind[PRESS].count; k++) closing = fmax(closing, m->closing[0][k]);
+    sink(m, 2 * closing);
+    find_closings(m, p, m->dy);
+    for (int k = 0; k < m->kind[PRESS].count; k++)
+        if (m->closing[0][k] > 0) return -INFINITY;
+    for (int e = 0; e < s->sides; e++) work = fmax(work, work_of(p->side + e, m->dy));
+    for (int b = 0; b < s->bricks; b++) {
+        bound += s->weight[b] * m->dy[b];
+        weight += s->weight[b];
+    }
+    return bound - work * SIDES * weight;
+}
+
+/* After `close_nothing`: by how much the pulls below a brick open, beyond the cost of each. */
+static double opening_of(const Method *m, int brick) {
+    double opening = 0;
+    for (int k = LANES * block_of(m, m->all, brick); k < LANES * block_of(m, m->all, brick + 1); k++)
+        opening += fmax(0, -m->closing[1][k] - m->all_cost[k]);
+    return opening;
 }
 
 /* x of every kind, moved as little as brings all into balance, to `sum_x`. */
@@ -80,44 +127,26 @@ static double cost_of_copy(Method *m) {
 }
 
 int surely_stands(Method *m) {
-    if (!breaks_nothing(m) || m->dual_error > 0) return 0;
+    const Scene *s = m->all->scene;
+    double share = 1, bound = close_nothing(m);
+    for (int b = 0; b < s->bricks; b++)
+        share = fmin(share, m->costs->max_pull[b] / fmax(opening_of(m, b), m->costs->max_pull[b]));
+    if (share < NEARLY_ALL || !isfinite(bound)) return 0;
+    double gap = gap_that_tells(m, m->dy);
     balance_copy(m);
     double cost = cost_of_copy(m);
-    if (!(cost - m->bound <= telling_gap(m))) return 0;
-    for (int b = 0; b < m->all->scene->bricks; b++)
+    if (!(cost - share * bound <= gap)) return 0; /* so much of the motion opens no pull too far */
+    for (int b = 0; b < s->bricks; b++)
         if (cost > MARGIN * m->costs->holds * m->costs->max_pull[b]) return 0;
     return 1;
-}
-
-/* Sink every brick by so much more than what is below it. */
-static void sink(Method *m, double by) {
-    const Scene *s = m->all->scene;
-    memset(m->dy, 0, (size_t)s->bricks * sizeof(double));
-    for (int c = 0; c < s->contacts; c++) { /* ascending by top: what is below comes before */
-        double under = s->bottom[c] == s->bricks ? 0 : m->dy[s->bottom[c]];
-        m->dy[s->top[c]] = fmin(m->dy[s->top[c]], under - by);
-    }
-    for (int b = 0; b < s->bricks; b++) m->dy[b] += m->y[b];
-    memcpy(m->dy + s->bricks, m->y + s->bricks, (size_t)(m->all->rows + 1 - s->bricks) * sizeof(double));
 }
 
 int surely_falls(Method *m) {
     const Program *p = m->all;
     const Scene *s = p->scene;
-    double bound = 0, nothing = 0, open = 0;
-    find_closings(m, p, m->y);
-    for (int k = 0; k < m->kind[PRESS].count; k++) open = fmax(open, m->closing[0][k]);
-    sink(m, 2 * open);
-    find_closings(m, p, m->dy);
-    for (int k = 0; k < m->kind[PRESS].count; k++)
-        if (m->closing[0][k] > 0) return 0;
-    for (int e = 0; e < s->sides; e++)
-        if (work_of(p->side + e, m->dy) > 0) return 0;
+    double bound = close_nothing(m), nothing = 0;
     for (int b = 0; b < s->bricks; b++) {
-        double opening = -m->costs->max_pull[b];
-        for (int k = LANES * block_of(m, p, b); k < LANES * block_of(m, p, b + 1); k++)
-            opening += fmax(0, -m->closing[1][k] - m->all_cost[k]);
-        bound += s->weight[b] * m->dy[b] - m->costs->holds * fmax(0, opening);
+        bound -= m->costs->holds * fmax(0, opening_of(m, b) - m->costs->max_pull[b]);
         nothing += s->weight[b] * m->costs->residual[PARTS * b + V];
     }
     for (int i = 0; i < PARTS * s->bricks; i++)
