@@ -158,7 +158,7 @@ int ask_others(Method *m);
 
 /* verdict.c */
 
-/* The gap from which no residual can be one that counts. */
+/* The gap from which no residual can be one that counts; below 0 where pulls may not hold then. */
 double telling_gap(const Method *m);
 /* Whether at the least cost nothing is out of balance and every pull holds; or whether not. If neither
 is certain, all but x, s and y has to be measured anew. */

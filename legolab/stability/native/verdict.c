@@ -42,7 +42,16 @@ static double gap_that_tells(const Method *m, const double *y) {
     return MARGIN * gap;
 }
 
-double telling_gap(const Method *m) { return gap_that_tells(m, m->y); }
+/* What forces may cost so that every pull holds for sure. */
+static double cost_that_holds(const Method *m) {
+    double least = INFINITY;
+    for (int b = 0; b < m->groups; b++) least = fmin(least, m->costs->max_pull[b]);
+    return MARGIN * m->costs->holds * least;
+}
+
+double telling_gap(const Method *m) {
+    return m->bound <= cost_that_holds(m) ? gap_that_tells(m, m->y) : -INFINITY;
+}
 
 /* y to dy, every brick sunk by so much more than what is below it. */
 static void sink(Method *m, double by) {
@@ -127,18 +136,15 @@ static double cost_of_copy(Method *m) {
 }
 
 int surely_stands(Method *m) {
-    const Scene *s = m->all->scene;
     double share = 1, bound = close_nothing(m);
-    for (int b = 0; b < s->bricks; b++)
+    for (int b = 0; b < m->groups; b++)
         share = fmin(share, m->costs->max_pull[b] / fmax(opening_of(m, b), m->costs->max_pull[b]));
     if (share < NEARLY_ALL || !isfinite(bound)) return 0;
     double gap = gap_that_tells(m, m->dy);
     balance_copy(m);
     double cost = cost_of_copy(m);
-    if (!(cost - share * bound <= gap)) return 0; /* so much of the motion opens no pull too far */
-    for (int b = 0; b < s->bricks; b++)
-        if (cost > MARGIN * m->costs->holds * m->costs->max_pull[b]) return 0;
-    return 1;
+    /* So much of the motion opens no pull too far. */
+    return cost - share * bound <= gap && cost <= cost_that_holds(m);
 }
 
 int surely_falls(Method *m) {
