@@ -3,9 +3,9 @@
 
 python -m tests.stability.compare_ways --count 1000 --prefixes 50 --factors 300
 
-The verdict alone against the full analysis, also where a pull hardly holds; the default against the
-strict verdict, with an example of each kind; every prefix, begun from the one before, against an
-analysis of its own; the safety factor against OR-Tools GLOP.
+The verdict alone against the full analysis, also where a pull hardly holds and by other physics;
+the default against the strict verdict, with an example of each kind; every prefix, begun from the
+one before, against an analysis of its own; the safety factor against OR-Tools GLOP.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import math
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +53,27 @@ def compare_verdicts(count: int, seed: int, largest: int) -> None:
     print(f"verdict alone as in the full analysis: {alike} of {count}")
     for both, found in table.most_common():
         print(f"default {both[0]}, strict {both[1]}: {found}, such as {example[both]}")
+
+
+def compare_physics(count: int, seed: int, largest: int) -> None:
+    """The verdict alone under loads, masses and capacities from next to nothing to absurd."""
+    rng, verdicts = np.random.default_rng(seed), Counter[str]()
+    differ = 0
+    for _, structure in structures(count, seed, largest):
+        loaded = rng.choice(
+            len(structure), min(len(structure), int(rng.integers(4))), replace=False
+        )
+        physics: dict[str, Any] = {
+            "ground": str(rng.choice(["baseplate", "table"])),
+            "rotate": bool(rng.random() < 0.5),
+            "capacity": float(rng.choice([2e-6, 1e-3, PULL_CAPACITY, 50, 1e6])),
+            "loads": {int(brick): float(rng.choice([1e-9, 0.01, 1, 100])) for brick in loaded},
+            "masses": {int(brick): float(rng.choice([0, 1e-9, 1e-6, 1])) for brick in loaded},
+        }
+        verdict = analyze(structure, FAST, **physics).verdict
+        verdicts[verdict.value] += 1
+        differ += verdict_of(structure, FAST, **physics) is not verdict
+    print(f"{count} verdicts alone by other physics, {dict(verdicts)}: {differ} differ")
 
 
 def compare_prefixes(count: int, seed: int, largest: int) -> None:
@@ -122,6 +144,7 @@ def main() -> None:
     args = parser.parse_args()
     compare_verdicts(args.count, args.seed, args.largest)
     compare_capacities(args.count, args.seed, args.largest)
+    compare_physics(args.count, args.seed, args.largest)
     compare_prefixes(args.prefixes, args.seed, args.largest)
     compare_factors(args.factors, args.seed, args.largest)
 
