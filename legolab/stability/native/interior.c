@@ -33,6 +33,7 @@ static const double STUCK = 0.05;     /* a step shorter than this led nowhere */
 static const double FAR = 10;         /* times the cost of a residual */
 static const double FIRST_ASK = 0.3; /* gap, of the objective: who is left out is asked from here */
 static const double NEXT_ASK = 0.1;
+static const double WORTH_IT = 0.6; /* of the bricks: to leave out fewer saves less than asking costs */
 static const int PATIENCE = 3;        /* such steps in a row */
 
 /* What suits each form of costs: where each brick has a largest pull of its own, where pulls are
@@ -333,8 +334,9 @@ static int is_there(Method *m, Beginning from) {
 
 /* After `is_there`. */
 static void set_out(Method *m, Beginning from) {
-    int is_known = (from == AFRESH || from == FROM_SUPPORT) && m->costs->residual;
-    if (is_known && memchr(m->kept, 1, (size_t)m->all->scene->bricks)) take_kept_pulls(m);
+    int is_known = (from == AFRESH || from == FROM_SUPPORT) && m->costs->residual, kept = 0;
+    for (int b = 0; b < m->all->scene->bricks; b++) kept += m->kept[b];
+    if (is_known && kept && kept <= WORTH_IT * m->all->scene->bricks) take_kept_pulls(m);
     else if (from != AGAIN) take_all_pulls(m);
     if (from == OTHERWISE) m->care = OTHER_WAY;
     if (from == AGAIN && m->has_nearly) copy_state(m, NULL, m->nearly);
