@@ -26,9 +26,5 @@ PART double sum_of(Lanes a) {
     return (a[0] + a[2]) + (a[1] + a[3]);
 }
 
-PART double sum_of_rows(Rows a) {
-    return ((a[0] + a[4]) + (a[1] + a[5])) + ((a[2] + a[6]) + (a[3] + a[7]));
-}
-
 /* So many blocks of lanes hold `count` numbers. */
 static inline int blocks_for(int count) { return (count + LANES - 1) / LANES; }

@@ -6,7 +6,7 @@ the answer, costs at most U and reduced costs times forces come to at most U - B
 
     residual i <= (U - B) / (rho_i - |turn_i|),      largest pull of b <= U / alpha_b
 
-Where that is less than counts, they stand. On the other hand any y whatever that opens no press bounds
+Where that is less than counts, they stand. On the other hand any y whatever that closes no press bounds
 what forces cost that would stand, residuals up to r_i and pulls up to `holds`, from below by
 
     weight . y - sum r_i max(0, |turn_i| - rho_i) - sum holds max(0, opening_b - alpha_b)
